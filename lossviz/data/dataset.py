@@ -1,0 +1,23 @@
+"""One data set: what to predict from, what to predict, and where it comes from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Samples for a fit.
+
+    ``x`` has shape (n,) for one predictor or (n, d) for d features; ``y`` has shape (n,), numbers
+    in regression and the labels 0 and 1 in classification. ``names`` are the labels of the columns
+    of x followed by that of y, units included; ``source`` is a citation or the generator's recipe.
+    """
+
+    x: Array
+    y: Array
+    names: tuple[str, ...]
+    source: str

@@ -1,0 +1,40 @@
+"""Every loss of the app, by name: ``get("huber", delta=1.345).gradient([-3, 0, 3])``."""
+
+from lossviz.losses import binary, multiclass, regression  # noqa: F401  (importing registers them)
+from lossviz.losses.base import TRAITS, Interval, Loss, Parameter, Snippet, Trait
+from lossviz.losses.families import (
+    BinaryLoss,
+    MarginLoss,
+    MulticlassLoss,
+    ProbabilityLoss,
+    RegressionLoss,
+    ResidualLoss,
+    TargetLoss,
+)
+from lossviz.losses.registry import every, extremes, find, get, names, register
+
+FAMILIES = {"regression": "Regression", "binary": "Binary classification", "multiclass": "Many classes"}
+"""Families in the order people meet them, with their titles."""
+
+__all__ = [
+    "FAMILIES",
+    "TRAITS",
+    "BinaryLoss",
+    "Interval",
+    "Loss",
+    "MarginLoss",
+    "MulticlassLoss",
+    "Parameter",
+    "ProbabilityLoss",
+    "RegressionLoss",
+    "ResidualLoss",
+    "Snippet",
+    "TargetLoss",
+    "Trait",
+    "every",
+    "extremes",
+    "find",
+    "get",
+    "names",
+    "register",
+]

@@ -1,0 +1,345 @@
+"""What a loss is: its parameters, its claims, and the one interface through which all are used.
+
+A loss is a frozen dataclass. Its fields are its parameters, its methods the mathematics of one
+real number, its read-only properties what is claimed of it. The families (``families.py``) turn that one
+number into derivatives with respect to a prediction, so that a loss never repeats the chain rule.
+
+Everything trains on the **raw score** f, the number a linear model or a network puts out before
+the loss's own link: the prediction itself in regression (the log rate for Poisson), the logit or
+margin score in binary classification, the vector of logits for many classes. ``value_at``,
+``gradient_at`` and ``curvature_at`` take a score and a target, and work alike for every loss.
+"""
+
+import dataclasses
+import functools
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A set of allowed real numbers; ``str`` gives the usual notation, e.g. ``(0, inf)``."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    low_open: bool = False
+    high_open: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        above = value > self.low if self.low_open else value >= self.low
+        below = value < self.high if self.high_open else value <= self.high
+        return above and below
+
+    def __str__(self) -> str:
+        left, right = "[("[self.low_open], "])"[self.high_open]
+        return f"{left}{self.low:g}, {self.high:g}{right}"
+
+
+REALS = Interval(low_open=True, high_open=True)
+POSITIVE = Interval(0.0, math.inf, low_open=True, high_open=True)
+NONNEGATIVE = Interval(0.0, math.inf, high_open=True)
+UNIT = Interval(0.0, 1.0)
+OPEN_UNIT = Interval(0.0, 1.0, low_open=True, high_open=True)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One shape parameter of a loss.
+
+    ``low`` to ``high`` in steps of ``step`` is the range worth exploring (a slider's range);
+    ``allowed`` is the set of values for which the loss is defined. ``default`` is None only for
+    an ``optional`` parameter, which is off unless asked for.
+    """
+
+    name: str
+    default: float | None
+    low: float
+    high: float
+    step: float
+    symbol: str
+    meaning: str
+    allowed: Interval
+    optional: bool
+
+    def check(self, value: object) -> float | None:
+        """The value as a float, or ValueError that names parameter, value and range."""
+        if value is None and self.optional:
+            return None
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        if number not in self.allowed:
+            raise ValueError(f"{self.name} must be in {self.allowed}, got {value!r:.80}")
+        return number
+
+
+def parameter(
+    default: float | None,
+    *,
+    low: float,
+    high: float,
+    symbol: str,
+    meaning: str,
+    step: float = 0.05,
+    allowed: Interval = POSITIVE,
+    optional: bool = False,
+) -> Any:
+    """A dataclass field that is a loss parameter; see :class:`Parameter`."""
+    details = dict(
+        low=low, high=high, step=step, symbol=symbol, meaning=meaning, allowed=allowed, optional=optional
+    )
+    return dataclasses.field(default=default, metadata={"parameter": details})
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Code of another library that computes the same numbers.
+
+    ``code`` reads ``score`` and ``target`` (arrays of one shape; binary targets are 0 or 1) and
+    binds ``loss``, elementwise and equal to ``value_at(score, target)``. Braces name parameters.
+    ``note`` says where that library's own convention differs.
+    """
+
+    code: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A property that a loss may have, as shown on its badge; ``holds`` reads the loss's claims."""
+
+    name: str
+    title: str
+    meaning: str
+    holds: Callable[[Any], bool]
+    families: frozenset[str]
+
+
+_ELEMENTWISE = frozenset(
+    f"{what}{where}"
+    for what in ("value", "gradient", "curvature", "weight")
+    for where in ("", "_at", "_of_probability", "_of_logit", "_of_pair")
+)
+
+
+def _elementwise(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Float64 in, float64 out, scalar for scalar, and silent where a branch not taken overflows."""
+
+    @functools.wraps(method)
+    def wrapper(self: Any, *numbers: ArrayLike) -> Any:
+        arrays = [np.asarray(number, dtype=np.float64) for number in numbers]
+        with np.errstate(all="ignore"):
+            return np.asarray(method(self, *arrays), dtype=np.float64)[()]
+
+    return wrapper
+
+
+class Loss:
+    """Base of all losses. Use a family of ``families.py``.
+
+    Claims are read-only properties, so that one may depend on the parameters. Each is verified by
+    ``tests/test_claims.py`` at default and extreme parameters.
+    """
+
+    name: ClassVar[str]
+    """Registry key: also widget option and URL value."""
+    title: ClassVar[str]
+    """Name for people, as the field writes it."""
+    family: ClassVar[str]
+    """``regression``, ``binary`` or ``multiclass``."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names :func:`get` knows this loss by."""
+    synonyms: ClassVar[Mapping[str, str]] = {}
+    """Other libraries' names of its parameters."""
+    formula: ClassVar[str]
+    """LaTeX of the value, in the loss's own variable."""
+    gradient_formula: ClassVar[str]
+    """LaTeX of the first derivative, in the same variable."""
+    references: ClassVar[tuple[str, ...]] = ()
+    code: ClassVar[Mapping[str, Snippet]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in _ELEMENTWISE & vars(cls).keys():
+            setattr(cls, name, _elementwise(vars(cls)[name]))
+
+    def __post_init__(self) -> None:
+        for p in self.parameters():
+            try:
+                object.__setattr__(self, p.name, p.check(getattr(self, p.name)))
+            except ValueError as error:
+                raise ValueError(f"{self.name}: {error}") from None
+        self.check()
+
+    def check(self) -> None:
+        """Raise ValueError where parameters contradict each other."""
+
+    @classmethod
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """The parameters, in order of declaration."""
+        return tuple(
+            Parameter(name=f.name, default=f.default, **f.metadata["parameter"])  # type: ignore[arg-type]
+            for f in dataclasses.fields(cls)  # type: ignore[arg-type]
+            if "parameter" in f.metadata
+        )
+
+    def settings(self) -> dict[str, float | None]:
+        """Parameter names and their values."""
+        return {p.name: getattr(self, p.name) for p in self.parameters()}
+
+    def replace(self, **changes: float | None) -> "Loss":
+        """This loss with other parameter values."""
+        return dataclasses.replace(self, **changes)  # type: ignore[type-var]
+
+    def snippets(self) -> dict[str, Snippet]:
+        """Code in other libraries with this loss's parameter values filled in."""
+        return {
+            library: Snippet(snippet.code.format(**self.settings()), snippet.note)
+            for library, snippet in self.code.items()
+        }
+
+    @property
+    def label(self) -> str:
+        """Title with those parameters that are not at their default, for legends."""
+        changed = [
+            f"{p.name} = {value:g}"
+            for p in self.parameters()
+            if (value := getattr(self, p.name)) != p.default and value is not None
+        ]
+        return f"{self.title} ({', '.join(changed)})" if changed else self.title
+
+    @classmethod
+    def summary(cls) -> str:
+        """First sentence of the docstring."""
+        return _paragraphs(cls)[0]
+
+    @classmethod
+    def story(cls) -> str:
+        """The docstring's remaining paragraphs."""
+        return "\n\n".join(_paragraphs(cls)[1:])
+
+    def traits(self) -> tuple[Trait, ...]:
+        """The properties this loss has, with these parameters."""
+        return tuple(t for t in TRAITS if self.family in t.families and t.holds(self))
+
+    @property
+    def convex(self) -> bool:
+        """Convex in the raw score."""
+        return False
+
+    @property
+    def smooth(self) -> bool:
+        """Continuously differentiable in the raw score."""
+        return False
+
+    @property
+    def lipschitz(self) -> float:
+        """Supremum of |gradient| over raw scores; inf where there is none."""
+        return math.inf
+
+    @property
+    def bound(self) -> float:
+        """Supremum of the value over raw scores; inf where there is none."""
+        return math.inf
+
+    @property
+    def elicits(self) -> str:
+        """The best constant prediction under this loss, in words."""
+        raise NotImplementedError(f"{self.name} does not say what it elicits")
+
+    def value_at(self, score: ArrayLike, target: ArrayLike) -> Any:
+        """Loss of a raw score against a target, elementwise."""
+        raise NotImplementedError
+
+    def gradient_at(self, score: ArrayLike, target: ArrayLike) -> Any:
+        """Derivative of :meth:`value_at` with respect to the score."""
+        raise NotImplementedError
+
+    def curvature_at(self, score: ArrayLike, target: ArrayLike) -> Any:
+        """Second derivative of :meth:`value_at` with respect to the score."""
+        raise NotImplementedError
+
+
+def _paragraphs(cls: type) -> list[str]:
+    text = inspect.cleandoc(cls.__doc__ or "")
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+
+
+_ALL = frozenset({"regression", "binary", "multiclass"})
+_RESIDUAL = frozenset({"regression"})
+_CLASSES = frozenset({"binary", "multiclass"})
+
+TRAITS: tuple[Trait, ...] = (
+    Trait(
+        "convex",
+        "Convex",
+        "Bowl-shaped in the score: with a linear model every local minimum of the cost is a global one.",
+        lambda loss: loss.convex,
+        _ALL,
+    ),
+    Trait(
+        "smooth",
+        "Smooth",
+        "The gradient has no jumps, so gradient steps shrink as they near a minimum.",
+        lambda loss: loss.smooth,
+        _ALL,
+    ),
+    Trait(
+        "robust",
+        "Robust",
+        "The gradient is bounded: no single example can pull harder than a fixed amount.",
+        lambda loss: math.isfinite(loss.lipschitz),
+        _ALL,
+    ),
+    Trait(
+        "redescending",
+        "Redescending",
+        "The gradient falls back to zero: a far enough outlier is ignored altogether.",
+        lambda loss: getattr(loss, "redescending", False),
+        _RESIDUAL,
+    ),
+    Trait(
+        "bounded",
+        "Bounded",
+        "The value has a ceiling: one example can cost only so much.",
+        lambda loss: math.isfinite(loss.bound),
+        _ALL,
+    ),
+    Trait(
+        "symmetric",
+        "Symmetric",
+        "Too high and too low by the same amount cost the same.",
+        lambda loss: getattr(loss, "symmetric", False),
+        _RESIDUAL,
+    ),
+    Trait(
+        "likelihood",
+        "Likelihood",
+        "It is the negative log-likelihood of some noise: exp(-loss) can be normalised to a density.",
+        lambda loss: bool(loss.noise),
+        _RESIDUAL,
+    ),
+    Trait(
+        "proper",
+        "Proper",
+        "The expected loss is lowest at the true probability alone: it rewards honest forecasts.",
+        lambda loss: loss.proper,
+        _CLASSES,
+    ),
+    Trait(
+        "calibrated",
+        "Calibrated",
+        "Minimising it finds the more likely class, as the zero-one loss would.",
+        lambda loss: getattr(loss, "calibrated", False),
+        frozenset({"binary"}),
+    ),
+)

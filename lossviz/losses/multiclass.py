@@ -1,0 +1,1 @@
+"""Losses of a distribution over many classes, on the last axis."""
