@@ -1,0 +1,1 @@
+"""Arrays and records in, Plotly figures out; nothing here knows Streamlit."""
