@@ -1,0 +1,211 @@
+"""The URL as the state's home: read once when a page is entered, written after every run.
+
+What a URL holds is input. A value that is unknown, out of range or not a number is dropped for its
+default (or moved to the nearest allowed value) with a quiet notice; everything else is kept.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from lossviz.ui.component import declare
+
+_CSS = """
+.lossviz-address { text-align: right; }
+button { font: 0.875rem var(--st-font); color: var(--st-text-color); background: transparent; padding: 0.25rem 0.75rem; white-space: nowrap;
+  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius); cursor: pointer; }
+button:hover { border-color: var(--st-primary-color); }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+"""
+_address = declare("address", _CSS)
+
+LONGEST = 2000
+"""Characters of one URL value that are read at all; more is never a state of ours."""
+
+
+class Bad(ValueError):
+    """A URL value that cannot be used; the message is shown to the person."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One part of a page's state: its URL name, its default, and its text form.
+
+    ``read`` turns text into a value or raises :class:`Bad`; ``write`` is its inverse.
+    """
+
+    name: str
+    default: Any
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+
+
+def choice(name: str, options: Sequence[str], default: str) -> Field:
+    """One of several options, each its own URL value."""
+
+    def read(text: str) -> str:
+        if text not in options:
+            raise Bad(f"{_short(text)} is not one of {', '.join(options)}")
+        return text
+
+    return Field(name, default, read)
+
+
+def choices(name: str, options: Sequence[str], default: Sequence[str], *, least: int = 0) -> Field:
+    """Several options, joined by commas; unknown ones are left out."""
+
+    def read(text: str) -> list[str]:
+        wanted = [part for part in dict.fromkeys(text.split(",")) if part]
+        known = [part for part in wanted if part in options]
+        unknown = [part for part in wanted if part not in options]
+        if unknown:
+            _notice(f"{name}: {', '.join(_short(part) for part in unknown[:3])} is not known here and was left out.")
+        if len(known) < least:
+            raise Bad(f"at least {least} of {', '.join(options)} is needed")
+        return known
+
+    return Field(name, list(default), read, ",".join)
+
+
+def number(name: str, low: float, high: float, default: float) -> Field:
+    """A finite number, moved into [low, high]."""
+
+    def read(text: str) -> float:
+        return _number(name, text, low, high)
+
+    return Field(name, default, read, _digits)
+
+
+def numbers(name: str, low: float, high: float, default: tuple[float, float]) -> Field:
+    """An increasing pair of numbers in [low, high], joined by a comma."""
+
+    def read(text: str) -> tuple[float, float]:
+        parts = text.split(",")
+        if len(parts) != 2:
+            raise Bad(f"{_short(text)} is not two numbers such as {_digits(low)},{_digits(high)}")
+        first, second = (_number(name, part, low, high) for part in parts)
+        if not first < second:
+            raise Bad(f"{_short(text)} is empty: the first number must be the smaller")
+        return first, second
+
+    return Field(name, default, read, lambda pair: ",".join(_digits(v) for v in pair))
+
+
+def flag(name: str, default: bool = False) -> Field:
+    """Yes or no, as 1 or 0."""
+
+    def read(text: str) -> bool:
+        if text not in ("0", "1"):
+            raise Bad(f"{_short(text)} is neither 0 nor 1")
+        return text == "1"
+
+    return Field(name, default, read, lambda value: "1" if value else "0")
+
+
+def _number(name: str, text: str, low: float, high: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise Bad(f"{_short(text)} is not a finite number")
+    if not low <= value <= high:
+        inside = min(high, max(low, value))
+        _notice(f"{name}: {_short(text)} is outside {_digits(low)} to {_digits(high)}; {_digits(inside)} is used.")
+        return inside
+    return value
+
+
+def _digits(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def _short(text: str) -> str:
+    printable = "".join(c if c.isprintable() else "?" for c in text)
+    return f"“{printable[:24]}…”" if len(printable) > 25 else f"“{printable}”"
+
+
+class Address:
+    """A page's state. Field ``f`` of page ``p`` lives in ``st.session_state["p.f"]``, a widget's key."""
+
+    def __init__(self, page: str) -> None:
+        self.page = page
+        self.fields: dict[str, Field] = {}
+        self.place = st.container()
+
+    def key(self, name: str) -> str:
+        """Session key of a field, to be used as its widget's key."""
+        return f"{self.page}.{name}"
+
+    def field(self, field: Field) -> Any:
+        """Declare a field; its value, from the URL when the page is entered."""
+        self.fields[field.name] = field
+        key = self.key(field.name)
+        if key not in st.session_state:
+            st.session_state[key] = self._from_url(field)
+        return st.session_state[key]
+
+    def __getitem__(self, name: str) -> Any:
+        return st.session_state[self.key(name)]
+
+    def _from_url(self, field: Field) -> Any:
+        text = st.session_state.get(f"{self.page}:arriving", {}).get(field.name)
+        if text is None:
+            return field.default
+        try:
+            if len(text) > LONGEST:
+                raise Bad(f"{len(text):,} characters are more than any value has")
+            return field.read(text)
+        except Bad as problem:
+            _notice(f"{field.name}: {problem}; the default is used.")
+            return field.default
+
+    def query(self) -> str:
+        """The state as a query string; what is at its default is left out."""
+        parts = {
+            name: field.write(self[name])
+            for name, field in self.fields.items()
+            if self.key(name) in st.session_state and self[name] != field.default
+        }
+        return urlencode(parts, safe=",")
+
+    def write(self) -> None:
+        """Put the state into the URL and draw the button that copies it."""
+        with self.place:
+            _address(key=f"{self.page}:address", data=[{"query": self.query()}])
+
+
+_ENTERED = "page entered"
+_NOTICES = "notices"
+
+
+def enter(page: str) -> None:
+    """Start a run of a page; on arrival from elsewhere its state is read anew from the URL."""
+    if st.session_state.get(_ENTERED) != page:
+        st.session_state[_ENTERED] = page
+        for key in [k for k in st.session_state if isinstance(k, str) and k.startswith(f"{page}.")]:
+            del st.session_state[key]
+        st.session_state[_NOTICES] = []
+        st.session_state[f"{page}:arriving"] = st.query_params.to_dict()
+
+
+def settled(page: str, known: Mapping[str, Field]) -> None:
+    """End of the first run: name what in the URL nobody asked for, and stop reading it."""
+    arrived = st.session_state.pop(f"{page}:arriving", None)
+    for name in arrived or ():
+        if name not in known and not name.startswith("embed"):
+            _notice(f"{_short(name)} is no setting of this page and was left out.")
+
+
+def _notice(sentence: str) -> None:
+    st.session_state.setdefault(_NOTICES, []).append(sentence)
+
+
+def notices() -> None:
+    """Say quietly what of the URL could not be used."""
+    for sentence in dict.fromkeys(st.session_state.get(_NOTICES, ())[:6]):
+        st.caption(f":material/info: {sentence}")

@@ -1,0 +1,132 @@
+"""``chart``: a Plotly figure updated in place, with its text and its downloads."""
+
+import base64
+import functools
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from lossviz.ui.component import declare
+
+_CSS = ".lossviz-chart { width: 100%; min-height: 200px; }"
+_chart = declare("chart", _CSS, isolate=False)
+
+
+@dataclass(frozen=True)
+class SweptTrace:
+    """Trace ``trace`` of a figure at each of P parameter values: ``y`` has shape (P, n).
+
+    ``x`` has shape (n,) where the points stay above the same places, (P, n) where they move.
+    """
+
+    trace: int
+    x: NDArray[Any]
+    y: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A figure as a function of one parameter, at P increasing ``values``."""
+
+    values: NDArray[Any]
+    traces: Sequence[SweptTrace]
+
+    def packed(self) -> dict[str, Any]:
+        """As the browser reads it: base64 of float32."""
+        return {
+            "values": _pack(self.values),
+            "traces": [
+                {"trace": t.trace, "x" if t.x.ndim == 1 else "xs": _pack(t.x), "y": _pack(t.y)}
+                for t in self.traces
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Click:
+    """Where on the chart somebody clicked: data coordinates, and the panel such as ``xy`` or ``x2y2``."""
+
+    x: float
+    y: float
+    panel: str
+
+
+def _pack(numbers: NDArray[Any]) -> str:
+    return base64.b64encode(np.ascontiguousarray(numbers, dtype="<f4").tobytes()).decode("ascii")
+
+
+@functools.cache
+def plotly_chunk() -> str | None:
+    """File name of the plotly.js that Streamlit itself serves, None where it is not found."""
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    return next((path.name for path in sorted(folder.glob("PlotlyChart.*.js"))), None)
+
+
+def token(*parts: object) -> str:
+    """A short name for a state: equal parts, equal token."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:10]
+
+
+def chart(
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    narrow: Mapping[str, Any] | None = None,
+    name: str = "lossviz",
+    tokens: Mapping[str, str] | None = None,
+    sweep: tuple[str, Sweep] | None = None,
+) -> Click | None:
+    """Draw a figure; return the click since the last run, if any.
+
+    Args:
+        figure: what to draw, its height set.
+        key: unique across the app; sliders name it to move the chart.
+        alt: one or two sentences for those who do not see it.
+        narrow: layout entries that replace the figure's on a narrow screen.
+        name: file name of downloads, without ending.
+        tokens: for each slider that may sweep this chart, a token of everything but its own value;
+            a table the browser already has is used for as long as its token stands.
+        sweep: a slider's id and the table it asked for.
+    """
+    chunk = plotly_chunk()
+    if chunk is None:
+        st.plotly_chart(figure, key=f"{key}:plain", alt=alt)
+        return None
+    tokens = dict(tokens or {})
+    payload = {
+        "id": key,
+        "figure": figure.to_json(validate=False),
+        "narrow": json.dumps(narrow or {}),
+        "alt": alt,
+        "name": name,
+        "chunk": chunk,
+        "tokens": tokens,
+        "sweep": {"slider": sweep[0], "token": tokens[sweep[0]], **sweep[1].packed()} if sweep else None,
+    }
+    result = _chart(key=key, data=[payload], on_click_change=_ignore)
+    return _new_click(key, result.get("click"))
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for each state a component sets."""
+
+
+def _new_click(key: str, click: Any) -> Click | None:
+    """The click, unless an earlier run answered it."""
+    seen = f"{key}:clicks"
+    if not isinstance(click, dict) or click.get("n") == st.session_state.get(seen):
+        return None
+    st.session_state[seen] = click.get("n")
+    x, y = click.get("x"), click.get("y")
+    if not all(isinstance(v, int | float) and np.isfinite(v) for v in (x, y)):
+        return None
+    return Click(float(x), float(y), str(click.get("panel")))

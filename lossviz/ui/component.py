@@ -1,0 +1,43 @@
+"""How a component of our own reaches the browser.
+
+Each is an ES module in ``static/`` that Streamlit serves; what is sent with every update is a
+loader of a few hundred bytes, not the module. The version in its address is a hash of the whole
+folder, so that a new release is never mixed with modules from a browser's cache.
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+
+_LOADER = """
+const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/static/js/"));
+const url = new URL("app/static/{name}.js?v={version}", script.replace(/static\\/js\\/.*/, ""));
+const module = import(url.href);
+export default async (component) => (await module).default(component);
+"""
+
+
+@functools.cache
+def version() -> str:
+    """Hash of all modules."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.glob("*.js")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def declare(name: str, css: str, *, isolate: bool = True) -> Callable[..., Any]:
+    """A component drawn by ``static/<name>.js`` into ``<div class="lossviz-<name>">``."""
+    return st.components.v2.component(
+        f"lossviz_{name}",
+        html=f'<div class="lossviz-{name}"></div>',
+        css=css,
+        js=_LOADER.format(name=name, version=version()),
+        isolate_styles=isolate,
+    )

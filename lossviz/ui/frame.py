@@ -1,0 +1,93 @@
+"""The frame every page stands in: title, menu, the question it asks, and what went wrong kindly.
+
+``PAGES`` is the one list of pages, in the order of the menu.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from lossviz.ui.address import Address, enter, notices, settled
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its key (prefix of its state), file, title, menu group and the question it asks."""
+
+    key: str
+    file: str
+    title: str
+    group: str
+    question: str
+
+    @property
+    def exists(self) -> bool:
+        """A page that is announced here but not built yet is neither listed nor linked."""
+        return (ROOT / self.file).exists()
+
+
+PAGES = (
+    Page("home", "app.py", "Home", "", "What does a loss function do?"),
+    Page("curves", "pages/loss_curves.py", "Loss curves", "Curves", "What does each loss charge for the same mistake?"),
+    Page("outliers", "pages/outliers.py", "Outliers", "Fits", "How far can one bad point drag the line?"),
+    Page("descent", "pages/gradient_descent.py", "Gradient descent", "Training", "How does a model walk downhill?"),
+)
+
+_CSS = """<style>
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; max-width: 100rem; }
+[data-testid="stSidebar"] { width: 12.5rem !important; min-width: 0 !important; }
+[data-testid="stSidebar"][aria-expanded="false"] { width: 0 !important; }
+[data-testid="stSidebarUserContent"] { padding-top: 0; }
+[data-testid="stMain"] h1 { font-size: 1.5rem; padding: 0; line-height: 1.25; }
+[data-testid="stMain"] h2 { font-size: 1.25rem; padding: 0.25rem 0; }
+[data-testid="stMain"] h3 { font-size: 1.05rem; padding: 0.25rem 0; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3rem 1rem 1rem; } }
+</style>"""
+
+
+def page_of(key: str) -> Page:
+    """The page of that key."""
+    return next(page for page in PAGES if page.key == key)
+
+
+def page(key: str) -> Page:
+    """Call first on every page: browser title, style, menu; a new arrival's state is read anew."""
+    this = page_of(key)
+    title = "LossViz" if key == "home" else f"{this.title} · LossViz"
+    st.set_page_config(page_title=title, page_icon=":material/show_chart:", layout="wide")
+    st.html(_CSS)
+    enter(key)
+    with st.sidebar:
+        st.page_link("app.py", label="**LossViz**")
+        group = ""
+        for other in PAGES[1:]:
+            if not other.exists:
+                continue
+            if other.group != group:
+                group = other.group
+                st.caption(group)
+            st.page_link(other.file, label=other.title)
+    return this
+
+
+@contextmanager
+def stage(this: Page) -> Iterator[Address]:
+    """The body of a page: its question and link at the top; the URL written when all is drawn.
+
+    Use inside the page's fragment, so that a control redraws this and nothing else.
+    """
+    head, link = st.columns([5, 1], vertical_alignment="center")
+    head.title(this.question, anchor=False)
+    with link:
+        address = Address(this.key)
+    notice = st.container()
+    yield address
+    settled(this.key, address.fields)
+    with notice:
+        notices()
+    address.write()

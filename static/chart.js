@@ -1,0 +1,137 @@
+// A Plotly figure on one lasting node: updated in place, so zoom, focus and hover survive.
+//
+// data[0] = {id, figure: JSON text, narrow: JSON text of a layout for small screens, alt, chunk,
+//            name: file name, tokens: {slider: token}, sweep: {slider, token, values, traces} | null}
+// state "click" = {x, y, panel, n}: where on which panel somebody clicked, in data units.
+
+const same = new URL(import.meta.url).search;
+const { charts } = await import("./link.js" + same);
+const { Sweep, draw } = await import("./sweep.js" + same);
+const { css } = await import("./theme.js" + same);
+
+const STORE = new WeakMap();
+const NARROW = 560; // px of chart width below which the narrow layout is used
+
+const SAVE_SVG = {
+  name: "svg", title: "Download as SVG",
+  icon: { width: 24, height: 24, path: "M5 20h14v-2H5v2zM19 9h-4V3H9v6H5l7 7 7-7z" },
+  click: (gd) => window.Plotly.downloadImage(gd, { format: "svg", filename: gd.dataset.name }),
+};
+
+function streamlitBase() {
+  const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/static/js/"));
+  return script.replace(/static\/js\/.*/, "");
+}
+
+let loading;
+function plotly(chunk) {
+  if (window.Plotly?.react) return window.Plotly;
+  loading ??= import(new URL("static/js/" + chunk, streamlitBase()).href).then(() => window.Plotly);
+  return loading;
+}
+
+class Chart {
+  constructor(root) {
+    this.root = root;
+    this.sweeps = new Map(); // slider -> {token, sweep}
+    this.clicks = 0;
+    this.width = 0;
+    this.observer = new ResizeObserver(() => this.resized());
+    this.observer.observe(root);
+  }
+
+  async update(component) {
+    this.component = component;
+    const data = component.data[0];
+    this.pending = data;
+    const Plotly = await plotly(data.chunk);
+    if (this.pending !== data || !this.root.isConnected) return;
+    this.data = data;
+    this.id = data.id;
+    charts.set(data.id, this);
+    this.root.setAttribute("aria-label", data.alt);
+    this.root.dataset.name = data.name;
+    for (const [slider, kept] of this.sweeps) if (data.tokens[slider] !== kept.token) this.sweeps.delete(slider);
+    if (data.sweep) this.sweeps.set(data.sweep.slider, { token: data.sweep.token, sweep: new Sweep(data.sweep) });
+    await this.paint(Plotly);
+    this.sliders?.forEach((slider) => slider.ready(this));
+  }
+
+  async paint(Plotly = window.Plotly) {
+    const { data: traces, layout } = JSON.parse(this.data.figure);
+    this.width = this.root.clientWidth;
+    if (this.width < NARROW) Object.assign(layout, JSON.parse(this.data.narrow));
+    const text = css(this.root, "text-color"), back = css(this.root, "background-color");
+    layout.paper_bgcolor = back;
+    layout.plot_bgcolor = back;
+    layout.font = { ...layout.font, color: text, family: css(this.root, "font") };
+    layout.autosize = true;
+    layout.uirevision ??= "keep";
+    if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
+    this.root.style.height = layout.height + "px";
+    await Plotly.react(this.root, traces, layout, {
+      responsive: false, displaylogo: false, displayModeBar: true,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+      modeBarButtonsToAdd: [SAVE_SVG],
+      toImageButtonOptions: { format: "png", scale: 2, filename: this.data.name },
+    });
+    if (!this.listening) {
+      this.listening = true;
+      this.root.on("plotly_click", (event) => this.clicked(event));
+    }
+    this.root.dispatchEvent(new CustomEvent("painted"));
+  }
+
+  clicked(event) {
+    const point = event.points[0], { xaxis, yaxis } = point;
+    const area = this.root.querySelector(`.nsewdrag[data-subplot="${xaxis._id}${yaxis._id}"]`).getBoundingClientRect();
+    this.component.setStateValue("click", {
+      x: xaxis.p2d(event.event.clientX - area.left), y: yaxis.p2d(event.event.clientY - area.top),
+      panel: xaxis._id + yaxis._id, n: ++this.clicks,
+    });
+  }
+
+  // True where the browser can draw this slider's every position by itself.
+  has(slider) { return this.sweeps.has(slider); }
+
+  // Draw the chart at one value of a swept parameter, at the next frame.
+  move(slider, value) {
+    const kept = this.sweeps.get(slider);
+    if (!kept) return false;
+    this.target = { kept, value };
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      draw(this.root, this.target.kept.sweep.at(this.target.value));
+      window.__lossvizDrawn?.(this.target.value);
+    });
+    return true;
+  }
+
+  // Back to what Python last sent.
+  restore() {
+    if (this.frame) cancelAnimationFrame(this.frame);
+    this.frame = null;
+    return this.paint();
+  }
+
+  resized() {
+    if (!this.data || !this.width || this.root.clientWidth === this.width) return;
+    const crossed = (this.root.clientWidth < NARROW) !== (this.width < NARROW);
+    this.width = this.root.clientWidth;
+    if (this.width) crossed ? this.paint() : window.Plotly.Plots.resize(this.root);
+  }
+
+  close() {
+    this.observer.disconnect();
+    if (charts.get(this.id) === this) charts.delete(this.id);
+    window.Plotly?.purge(this.root);
+  }
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".lossviz-chart");
+  let chart = STORE.get(root);
+  if (!chart) STORE.set(root, (chart = new Chart(root)));
+  chart.update(component);
+  return () => { chart.close(); STORE.delete(root); };
+}

@@ -1,0 +1,178 @@
+// A slider that is heard while it moves.
+//
+// data[0] = {id, chart, label, low, high, step, value, help, playable}
+// state "value" = number; state "touched" = counter: "somebody took hold, send the sweep".
+// Where the chart holds a sweep of this slider it follows at frame rate without the server, and
+// only the value at rest is sent. Until then values are sent at most every PACE ms, WINDOW in flight.
+
+const same = new URL(import.meta.url).search;
+const { charts } = await import("./link.js" + same);
+
+const STORE = new WeakMap();
+const PACE = 50, WINDOW = 3, REST = 160, PLAY = 4000; // ms, updates, ms, ms
+
+class LiveSlider {
+  constructor(root) {
+    root.innerHTML = `<label class="name"></label><span class="row"><input type="range"><input type="number" inputmode="decimal"><button type="button"></button></span>`;
+    this.root = root;
+    this.name = root.querySelector(".name");
+    this.range = root.querySelector("[type=range]");
+    this.number = root.querySelector("[type=number]");
+    this.button = root.querySelector("button");
+    this.sent = 0;      // updates sent
+    this.seen = 0;      // runs of Python since
+    this.held = false;
+    this.touches = 0;
+    this.range.addEventListener("pointerdown", () => { this.held = true; this.touch(); });
+    this.range.addEventListener("focus", () => this.touch());
+    this.range.addEventListener("input", () => this.moved(+this.range.value));
+    this.range.addEventListener("change", () => { this.held = false; this.settle(0); });
+    this.number.addEventListener("change", () => {
+      const typed = this.number.value === "" ? NaN : +this.number.value;
+      if (Number.isFinite(typed)) { this.moved(this.clamp(typed)); this.settle(0); }
+      this.show(this.value);
+    });
+    this.button.addEventListener("click", () => (this.playing ? this.stop(true) : this.play()));
+  }
+
+  get chart() { return charts.get(this.data.chart); }
+  clamp(v) { return Math.min(this.data.high, Math.max(this.data.low, v)); }
+
+  update(component) {
+    this.component = component;
+    const data = component.data[0], fresh = !this.data;
+    this.data = data;
+    this.seen++;
+    if (this.sent) this.sent--;
+    for (const input of [this.range, this.number]) Object.assign(input, { min: data.low, max: data.high });
+    this.range.step = data.step;
+    this.number.step = data.step;
+    const id = "lossviz-" + data.id.replace(/[^\w-]/g, "-");
+    this.range.id = id;
+    this.name.htmlFor = id;
+    this.name.textContent = data.label;
+    this.name.title = data.help;
+    this.number.setAttribute("aria-label", data.label + ", exact value");
+    this.number.hidden = false;
+    this.button.hidden = !data.playable;
+    this.face();
+    if (fresh || (!this.held && !this.timer && !this.playing)) { this.value = data.value; this.show(data.value); }
+    if (this.waiting && !this.sent) this.flush();
+  }
+
+  face() {
+    this.button.textContent = this.playing ? "■" : "▶";
+    this.button.setAttribute("aria-label", (this.playing ? "Stop " : "Play ") + this.data.label);
+  }
+
+  show(value) {
+    this.range.value = value;
+    this.number.value = +(+value).toPrecision(6);
+    const share = (value - this.data.low) / (this.data.high - this.data.low);
+    this.range.style.setProperty("--share", 100 * Math.min(1, Math.max(0, share)) + "%");
+  }
+
+  touch() {
+    const chart = this.chart;
+    if (!chart || chart.has(this.data.id)) return;
+    (chart.sliders ??= new Set()).add(this);
+    this.component.setStateValue("touched", Date.now() + ++this.touches / 1000);
+  }
+
+  // The chart has new data: if somebody is moving this slider, draw where it is now.
+  ready(chart) {
+    if (this.playing === "soon" && chart.has(this.data.id)) this.start();
+    else if ((this.held || this.timer) && chart.has(this.data.id)) chart.move(this.data.id, this.value);
+  }
+
+  moved(value) {
+    if (this.playing) this.stop(false);
+    this.value = value;
+    this.show(value);
+    window.__lossvizInput?.(value);
+    if (!this.chart?.move(this.data.id, value)) { this.touch(); this.flush(); }
+    this.settle(REST);
+  }
+
+  // Send at most every PACE ms, with at most WINDOW runs of Python under way.
+  flush() {
+    const wait = PACE - (performance.now() - (this.last ?? -PACE));
+    if (wait > 0 || this.sent >= WINDOW) {
+      this.waiting ??= setTimeout(() => { this.waiting = null; this.flush(); }, Math.max(4, wait, this.sent >= WINDOW ? 100 : 0));
+      return;
+    }
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    this.send();
+  }
+
+  send() {
+    this.last = performance.now();
+    if (this.value === this.reported) return;
+    this.reported = this.value;
+    this.sent++;
+    this.component.setStateValue("value", this.value);
+  }
+
+  // The exact figure comes from Python once the slider rests.
+  settle(after) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { this.timer = null; if (!this.held) { this.reported = undefined; this.send(); } }, after);
+  }
+
+  play() {
+    this.playing = "soon";
+    this.face();
+    if (this.chart?.has(this.data.id)) this.start(); else this.touch();
+  }
+
+  start() {
+    this.playing = "now";
+    this.home = this.value;
+    const from = performance.now(), { low, high } = this.data;
+    const tick = (now) => {
+      if (this.playing !== "now") return;
+      const t = (now - from) / PLAY;
+      if (t >= 1) return this.stop(false);
+      // up and down once, starting and ending at rest
+      this.value = low + (high - low) * 0.5 * (1 - Math.cos(2 * Math.PI * t));
+      this.show(this.value);
+      this.chart?.move(this.data.id, this.value);
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  }
+
+  // Stopped by hand it keeps the value it stopped at; played to the end it goes home.
+  stop(keep) {
+    const was = this.playing;
+    this.playing = null;
+    this.face();
+    if (was !== "now") return;
+    if (keep) {
+      const { low, step } = this.data;
+      this.value = this.clamp(low + Math.round((this.value - low) / step) * step);
+      this.show(this.value);
+      this.settle(0);
+    } else {
+      this.value = this.home;
+      this.show(this.home);
+      this.chart?.restore();
+    }
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    clearTimeout(this.waiting);
+    this.playing = null;
+    this.chart?.sliders?.delete(this);
+  }
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".lossviz-live_slider");
+  let slider = STORE.get(root);
+  if (!slider) STORE.set(root, (slider = new LiveSlider(root)));
+  slider.update(component);
+  return () => { slider.close(); STORE.delete(root); };
+}
