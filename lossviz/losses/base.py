@@ -52,7 +52,7 @@ OPEN_UNIT = Interval(0.0, 1.0, low_open=True, high_open=True)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One shape parameter of a loss.
+    """One number that a loss (or an optimizer) is set by.
 
     ``low`` to ``high`` in steps of ``step`` is the range worth exploring (a slider's range);
     ``allowed`` is the set of values for which the loss is defined. ``default`` is None only for
@@ -93,11 +93,20 @@ def parameter(
     allowed: Interval = POSITIVE,
     optional: bool = False,
 ) -> Any:
-    """A dataclass field that is a loss parameter; see :class:`Parameter`."""
+    """A dataclass field that is a parameter; see :class:`Parameter`."""
     details = dict(
         low=low, high=high, step=step, symbol=symbol, meaning=meaning, allowed=allowed, optional=optional
     )
     return dataclasses.field(default=default, metadata={"parameter": details})
+
+
+def declared_parameters(cls: type) -> tuple[Parameter, ...]:
+    """The fields of a dataclass made by :func:`parameter`, in order of declaration."""
+    return tuple(
+        Parameter(name=f.name, default=f.default, **f.metadata["parameter"])  # type: ignore[arg-type]
+        for f in dataclasses.fields(cls)
+        if "parameter" in f.metadata
+    )
 
 
 @dataclass(frozen=True)
@@ -186,11 +195,7 @@ class Loss:
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:
         """The parameters, in order of declaration."""
-        return tuple(
-            Parameter(name=f.name, default=f.default, **f.metadata["parameter"])  # type: ignore[arg-type]
-            for f in dataclasses.fields(cls)  # type: ignore[arg-type]
-            if "parameter" in f.metadata
-        )
+        return declared_parameters(cls)
 
     def settings(self) -> dict[str, float | None]:
         """Parameter names and their values."""
