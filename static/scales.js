@@ -1,0 +1,93 @@
+// From numbers to pixels and back; where ticks stand and what they say. No DOM here.
+//
+// Ticks are those of Plotly, so that a drawing of ours cannot be told from a chart beside it.
+
+const INSIDE = 1e-9; // share of the range by which a tick may lie outside through rounding
+
+class Scale {
+  // domain [low, high] in data, range [from, to] in pixels (y runs downwards: from > to)
+  constructor(domain, range) {
+    this.domain = domain;
+    this.range = range;
+    this.low = this.bend(domain[0]);
+    this.high = this.bend(domain[1]);
+    this.factor = (range[1] - range[0]) / (this.high - this.low);
+  }
+
+  px(value) { return this.range[0] + (this.bend(value) - this.low) * this.factor; }
+  value(px) { return this.unbend(this.low + (px - this.range[0]) / this.factor); }
+  get length() { return Math.abs(this.range[1] - this.range[0]); }
+}
+
+export class Linear extends Scale {
+  bend(value) { return value; }
+  unbend(value) { return value; }
+
+  // The least of 2, 5 or 10 times a power of ten that leaves some `apart` pixels between ticks.
+  step(apart) {
+    const count = Math.min(9, Math.max(4, this.length / apart)) + 1;
+    const rough = Math.abs(this.high - this.low) / count;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    return power * [2, 5, 10].find((multiple) => multiple * power >= rough * (1 - INSIDE));
+  }
+
+  // [{value, label}], `apart` pixels or more between them
+  ticks(apart) {
+    const [low, high] = [Math.min(...this.domain), Math.max(...this.domain)];
+    const step = this.step(apart), slack = (high - low) * INSIDE, ticks = [];
+    const exponent = engineering(Math.max(Math.abs(low), Math.abs(high)));
+    for (let k = Math.ceil((low - slack) / step); k * step <= high + slack; k++) {
+      ticks.push({ value: k * step, label: label(k * step, step, exponent) });
+    }
+    return ticks;
+  }
+}
+
+export class Log extends Scale {
+  bend(value) { return Math.log10(value); }
+  unbend(value) { return 10 ** value; }
+
+  ticks(apart) {
+    const low = Math.min(this.low, this.high), high = Math.max(this.low, this.high), ticks = [];
+    const every = Math.max(1, Math.ceil(((high - low) * apart) / this.length));
+    const digits = high - low > 2 ? [1] : [1, 2, 5];
+    for (let power = Math.floor(low); power <= high; power++) {
+      if (power % every) continue;
+      for (const digit of digits) {
+        const value = digit * 10 ** power;
+        if (Math.log10(value) < low - INSIDE || Math.log10(value) > high + INSIDE) continue;
+        ticks.push({ value, label: label(value, value, engineering(value)) });
+      }
+    }
+    return ticks;
+  }
+}
+
+export const scale = (domain, range, log = false) => new (log ? Log : Linear)(domain, range);
+
+const PREFIX = { "-15": "f", "-12": "p", "-9": "n", "-6": "μ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "B", 12: "T" };
+
+// The power of ten, a multiple of three, that numbers up to `largest` are written with; 0 for plain ones.
+function engineering(largest) {
+  const power = Math.floor(Math.log10(largest) + 0.01);
+  return Math.abs(power) > 3 ? 3 * Math.round((power - 1) / 3) : 0;
+}
+
+function label(value, step, exponent) {
+  const unit = 10 ** exponent;
+  const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(step / unit) + INSIDE)));
+  const number = minus((value / unit).toFixed(decimals));
+  if (!exponent || Number(value) === 0) return number;
+  return exponent in PREFIX ? number + PREFIX[exponent] : `${number}×10${superscript(exponent)}`;
+}
+
+const superscript = (power) => minus(String(power)).replace(/[−\d]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(c)]);
+
+// A true minus sign, and none before zero.
+const minus = (text) => (/^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace("-", "−"));
+
+// A number for people to read: `digits` significant digits, no trailing zeros.
+export function short(value, digits = 4) {
+  if (!Number.isFinite(value)) return String(value);
+  return minus(String(Number(value.toPrecision(digits))));
+}
