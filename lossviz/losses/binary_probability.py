@@ -1,0 +1,408 @@
+"""Losses of the probability p_t that a forecast gives to the true one of two classes."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lossviz.losses.base import NONNEGATIVE, UNIT, Interval, Snippet, parameter
+from lossviz.losses.families import ProbabilityLoss
+from lossviz.losses.registry import register
+from lossviz.losses.stable import log_of_pair, logit, product, sigmoid, softplus
+
+_CLIPPED = Snippet(
+    "import numpy as np\n"
+    "p = np.clip(1 / (1 + np.exp(-score)), {clip}, 1 - {clip})\n"
+    "soft = (1 - {label_smoothing}) * target + {label_smoothing} / 2\n"
+    "loss = -({w_pos} * soft * np.log(p) + {w_neg} * (1 - soft) * np.log1p(-p))",
+    "Keras clips in this way, at 1e-7, when it is given probabilities instead of logits.",
+)
+
+
+@register
+@dataclass(frozen=True)
+class BinaryCrossEntropy(ProbabilityLoss):
+    """The surprise at the truth: minus the logarithm of the probability given to what happened.
+
+    A forecast of 50 % costs log 2, a sure and right one nothing, a sure and wrong one without limit.
+    Its gradient in the logit is simply p - y: the further off the forecast, the stronger the pull,
+    also where the sigmoid is flat. Weights let a rare class count more; label smoothing asks for a
+    little doubt; clipping puts a ceiling on the loss, at the price of a zero gradient beyond it.
+    """
+
+    w_pos: float = parameter(
+        1.0,
+        low=0.1,
+        high=10.0,
+        step=0.1,
+        symbol="w_+",
+        meaning="Weight of the positive class",
+        allowed=NONNEGATIVE,
+    )
+    w_neg: float = parameter(
+        1.0,
+        low=0.1,
+        high=10.0,
+        step=0.1,
+        symbol="w_-",
+        meaning="Weight of the negative class",
+        allowed=NONNEGATIVE,
+    )
+    label_smoothing: float = parameter(
+        0.0,
+        low=0.0,
+        high=0.5,
+        step=0.01,
+        symbol=r"\varepsilon",
+        meaning="Share of the label spread evenly",
+        allowed=UNIT,
+    )
+    clip: float | None = parameter(
+        None,
+        low=0.001,
+        high=0.1,
+        step=0.001,
+        symbol="c",
+        meaning="Probabilities are kept between c and 1 - c",
+        allowed=Interval(0.0, 0.5, low_open=True, high_open=True),
+        optional=True,
+    )
+
+    name = "binary_cross_entropy"
+    title = "Cross-entropy"
+    aliases = (
+        "weighted_binary_cross_entropy",
+        "bce_with_logits",
+        "weighted_bce_with_logits",
+        "bce_with_logits_label_smoothing",
+    )
+    synonyms = {"pos_weight": "w_pos"}
+    formula = r"\ell(p_t) = -\log p_t"
+    gradient_formula = r"\ell'(p_t) = -\frac{1}{p_t}"
+    references = (
+        "Good (1952), Rational decisions, J. R. Stat. Soc. B 14",
+        "Szegedy et al. (2016), Rethinking the Inception architecture, CVPR (label smoothing)",
+    )
+    code = {
+        "NumPy": Snippet(
+            "import numpy as np\n"
+            "soft = (1 - {label_smoothing}) * target + {label_smoothing} / 2\n"
+            "loss = {w_pos} * soft * np.logaddexp(0, -score) + {w_neg} * (1 - soft) * np.logaddexp(0, score)"
+        ),
+        "PyTorch": Snippet(
+            "import torch\n"
+            "soft = (1 - {label_smoothing}) * target + {label_smoothing} / 2\n"
+            "loss = {w_neg} * torch.nn.functional.binary_cross_entropy_with_logits(\n"
+            '    score, soft, pos_weight=torch.tensor({w_pos} / {w_neg}), reduction="none"\n'
+            ")",
+            "pos_weight is the ratio of the two weights; label smoothing is left to the caller.",
+        ),
+        "Keras": Snippet(
+            "import keras\n"
+            "soft = (1 - {label_smoothing}) * target + {label_smoothing} / 2\n"
+            "loss = -(\n"
+            "    {w_pos} * soft * keras.ops.log_sigmoid(score)\n"
+            "    + {w_neg} * (1 - soft) * keras.ops.log_sigmoid(-score)\n"
+            ")",
+            "keras.losses.BinaryCrossentropy(from_logits=True) is its mean without class weights; "
+            "given probabilities it clips them at 1e-7.",
+        ),
+        "scikit-learn": Snippet(
+            "from sklearn._loss.loss import HalfBinomialLoss\n"
+            "soft = (1 - {label_smoothing}) * target + {label_smoothing} / 2\n"
+            "weight = {w_pos} * soft + {w_neg} * (1 - soft)\n"
+            "loss = HalfBinomialLoss().loss({w_pos} * soft / weight, score, sample_weight=weight)",
+            "Half the binomial deviance; sklearn.metrics.log_loss is its mean over given probabilities.",
+        ),
+    }
+
+    def snippets(self) -> dict[str, Snippet]:
+        if self.clip is None:
+            return super().snippets()
+        return {"NumPy": Snippet(_CLIPPED.code.format(**self.settings()), _CLIPPED.note)}
+
+    @property
+    def class_weights(self) -> tuple[float, float]:
+        return self.w_neg, self.w_pos
+
+    def soften(self, target: Any) -> Any:
+        return target * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing
+
+    @property
+    def convex(self) -> bool:
+        return self.clip is None
+
+    @property
+    def smooth(self) -> bool:
+        return self.clip is None
+
+    @property
+    def proper(self) -> bool:
+        return self.calibrated and self.label_smoothing == 0.0 and self.clip is None
+
+    @property
+    def calibrated(self) -> bool:
+        return self.w_pos == self.w_neg > 0.0 and self.label_smoothing < 1.0
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return () if self.clip is None else (-self._last_logit, self._last_logit)
+
+    @property
+    def lipschitz(self) -> float:
+        # Between its ends the gradient (1 - t) w_neg p - t w_pos (1 - p) is linear in p.
+        return max(abs((1.0 - t) * self.w_neg * p - t * self.w_pos * (1.0 - p)) for t, p in self._ends())
+
+    @property
+    def bound(self) -> float:
+        values = (
+            product(t * self.w_pos, self.value_of_pair(p, 1.0 - p))
+            + product((1.0 - t) * self.w_neg, self.value_of_pair(1.0 - p, p))
+            for t, p in self._ends()
+        )
+        return max(float(value) for value in values)
+
+    @property
+    def elicits(self) -> str:
+        if self.proper:
+            return "the probability of class 1"
+        changes = {
+            "its odds times w_pos / w_neg": self.w_pos != self.w_neg,
+            "drawn towards one half by the smoothing": self.label_smoothing > 0.0,
+            "kept between the clipping limits": self.clip is not None,
+        }
+        return ", ".join(
+            ["the probability of class 1", *(text for text, applies in changes.items() if applies)]
+        )
+
+    @property
+    def _last_logit(self) -> float:
+        """The logit beyond which the probability is clipped."""
+        return math.inf if self.clip is None else float(logit(1.0 - self.clip))
+
+    def _ends(self) -> Iterator[tuple[float, float]]:
+        """Softened hard targets t with the lowest and the highest probability p reached."""
+        low = self.clip or 0.0
+        for t in (0.5 * self.label_smoothing, 1.0 - 0.5 * self.label_smoothing):
+            for p in (low, 1.0 - low):
+                yield t, p
+
+    def _inside(self, p: Any, q: Any) -> Any:
+        return (p >= (self.clip or 0.0)) & (q >= (self.clip or 0.0))
+
+    def value_of_pair(self, p: Any, q: Any) -> Any:
+        if self.clip is not None:
+            p, q = (np.clip(share, self.clip, 1.0 - self.clip) for share in (p, q))
+        return -log_of_pair(p, q)
+
+    def gradient_of_pair(self, p: Any, q: Any) -> Any:
+        return np.where(self._inside(p, q), -1.0 / p, 0.0)
+
+    def curvature_of_pair(self, p: Any, q: Any) -> Any:
+        return np.where(self._inside(p, q), 1.0 / (p * p), 0.0)
+
+    def value_of_logit(self, z: Any) -> Any:
+        return softplus(-np.clip(z, -self._last_logit, self._last_logit))
+
+    def gradient_of_logit(self, z: Any) -> Any:
+        return np.where(np.abs(z) <= self._last_logit, -sigmoid(-z), 0.0)
+
+    def curvature_of_logit(self, z: Any) -> Any:
+        return np.where(np.abs(z) <= self._last_logit, sigmoid(z) * sigmoid(-z), 0.0)
+
+
+@register
+@dataclass(frozen=True)
+class Focal(ProbabilityLoss):
+    """Cross-entropy that loses interest in what it already gets right.
+
+    The factor (1 - p_t)^gamma turns easy examples down: at gamma = 2 one that is right with 90 % counts
+    a hundred times less than under cross-entropy, while one that is wrong counts nearly in full. Made
+    for detectors that see a thousand patches of background for every object. The price: for gamma > 0
+    the best forecast is less confident than the truth. alpha, off by default, weighs class 1 with alpha
+    and class 0 with 1 - alpha.
+    """
+
+    gamma: float = parameter(
+        2.0,
+        low=0.0,
+        high=5.0,
+        symbol=r"\gamma",
+        meaning="How strongly easy examples are turned down",
+        allowed=NONNEGATIVE,
+    )
+    alpha: float | None = parameter(
+        None,
+        low=0.05,
+        high=0.95,
+        symbol=r"\alpha",
+        meaning="Weight of class 1; class 0 gets 1 - alpha",
+        allowed=UNIT,
+        optional=True,
+    )
+
+    name = "focal"
+    title = "Focal"
+    aliases = ("focal_with_logits",)
+    formula = r"\ell(p_t) = -(1 - p_t)^\gamma \log p_t"
+    gradient_formula = (
+        r"\ell'(p_t) = (1 - p_t)^{\gamma - 1} \left(\gamma \log p_t - \frac{1 - p_t}{p_t}\right)"
+    )
+    references = (
+        "Lin, Goyal, Girshick, He & Dollár (2017), Focal loss for dense object detection, ICCV",
+        "Charoenphakdee et al. (2021), On focal loss for class-posterior probability estimation, CVPR",
+    )
+    smooth = True
+    code = {
+        "NumPy": Snippet(
+            "import numpy as np\n"
+            "margin = (2 * target - 1) * score\n"
+            "surprise = np.logaddexp(0, -margin)\n"
+            "loss = {alpha_t} * np.exp(-{gamma} * np.logaddexp(0, margin)) * surprise"
+        ),
+        "PyTorch": Snippet(
+            "import torch\n"
+            "from torch.nn.functional import binary_cross_entropy_with_logits\n"
+            'surprise = binary_cross_entropy_with_logits(score, target, reduction="none")\n'
+            "loss = {alpha_t} * (-torch.expm1(-surprise)) ** {gamma} * surprise",
+            "torchvision.ops.sigmoid_focal_loss takes alpha = 0.25 unless told otherwise.",
+        ),
+        "Keras": Snippet(
+            "import keras\n"
+            "surprise = keras.ops.softplus((1 - 2 * target) * score)\n"
+            "loss = {alpha_t} * (-keras.ops.expm1(-surprise)) ** {gamma} * surprise",
+            "keras.losses.BinaryFocalCrossentropy is its mean; its alpha (0.25) acts only with "
+            "apply_class_balancing=True.",
+        ),
+    }
+
+    def snippets(self) -> dict[str, Snippet]:
+        alpha_t = "1.0" if self.alpha is None else f"(1 - target + (2 * target - 1) * {self.alpha})"
+        return {
+            library: Snippet(snippet.code.format(gamma=self.gamma, alpha_t=alpha_t), snippet.note)
+            for library, snippet in self.code.items()
+        }
+
+    @property
+    def class_weights(self) -> tuple[float, float]:
+        return (1.0, 1.0) if self.alpha is None else (1.0 - self.alpha, self.alpha)
+
+    @property
+    def convex(self) -> bool:
+        return self.gamma == 0.0
+
+    @property
+    def proper(self) -> bool:
+        return self.calibrated and self.gamma == 0.0
+
+    @property
+    def calibrated(self) -> bool:
+        return self.alpha in (None, 0.5)
+
+    @property
+    def elicits(self) -> str:
+        what = (
+            "the probability of class 1" if self.gamma == 0.0 else "a less confident probability of class 1"
+        )
+        return what if self.calibrated else f"{what}, tilted by alpha"
+
+    @property
+    def lipschitz(self) -> float:
+        g = self.gamma
+        if g == 0.0:
+            return max(self.class_weights)
+        # The slope q^g (g p L + q), L = -log p, is steepest where g L (1 - g e^z) = 2 g + 1; the left
+        # side falls from infinity to 0 as z rises to -log g.
+        low, high = -(2.0 + 1.0 / g) - math.log1p(g) - 3.0, -math.log(g)
+        while low < (middle := 0.5 * (low + high)) < high:
+            falls_short = g * float(softplus(-middle)) * (1.0 - g * math.exp(middle)) < 2.0 * g + 1.0
+            low, high = (low, middle) if falls_short else (middle, high)
+        return max(self.class_weights) * abs(float(self.gradient_of_logit(low)))
+
+    def value_of_pair(self, p: Any, q: Any) -> Any:
+        return product(q**self.gamma, -log_of_pair(p, q))
+
+    def gradient_of_pair(self, p: Any, q: Any) -> Any:
+        return -(q**self.gamma) * (product(self.gamma, _surprise_ratio(p, q)) + 1.0 / p)
+
+    def curvature_of_pair(self, p: Any, q: Any) -> Any:
+        g = self.gamma
+        fading = product(g, (g - 1.0) * _surprise_ratio(p, q) + 2.0 / p)
+        return np.where(p == 0, np.inf, product(q ** (g - 1.0), fading) + q**g / (p * p))
+
+    def value_of_logit(self, z: Any) -> Any:
+        return product(sigmoid(-z) ** self.gamma, softplus(-z))
+
+    def gradient_of_logit(self, z: Any) -> Any:
+        # p = sigmoid(z), L = -log p: Lin et al. (2017), appendix B.
+        p, q = sigmoid(z), sigmoid(-z)
+        return -(q**self.gamma) * (self.gamma * product(p, softplus(-z)) + q)
+
+    def curvature_of_logit(self, z: Any) -> Any:
+        # q^g p (g L (g p - q) + (2 g + 1) q)
+        g, p, q = self.gamma, sigmoid(z), sigmoid(-z)
+        return q**g * (g * product(p, softplus(-z)) * (g * p - q) + (2.0 * g + 1.0) * p * q)
+
+
+def _surprise_ratio(p: Any, q: Any) -> Any:
+    """-log(p) / q with its limit 1 at q = 0."""
+    return np.where(q == 0, 1.0, -log_of_pair(p, q) / q)
+
+
+@register
+@dataclass(frozen=True)
+class Brier(ProbabilityLoss):
+    """The squared distance between a forecast and what happened: a squared error on a probability.
+
+    An honest forecaster does best under it, and no forecast costs more than 1. But seen through a
+    sigmoid its gradient is 2 (p - y) p (1 - p), which vanishes where the forecast is confidently wrong:
+    a network that starts there hardly learns. Cross-entropy does not have this fault.
+    """
+
+    name = "brier"
+    title = "Brier (squared error of a probability)"
+    formula = r"\ell(p_t) = (1 - p_t)^2"
+    gradient_formula = r"\ell'(p_t) = -2\,(1 - p_t)"
+    references = (
+        "Brier (1950), Verification of forecasts expressed in terms of probability, Mon. Weather Rev. 78",
+    )
+    smooth = True
+    proper = True
+    calibrated = True
+    lipschitz = 8.0 / 27.0  # 2 p q^2 is largest at p = 1/3
+    bound = 1.0
+    elicits = "the probability of class 1"
+    code = {
+        "NumPy": Snippet("import numpy as np\nloss = (1 / (1 + np.exp(-score)) - target) ** 2"),
+        "PyTorch": Snippet(
+            "import torch\n"
+            'loss = torch.nn.functional.mse_loss(torch.sigmoid(score), target, reduction="none")'
+        ),
+        "Keras": Snippet("import keras\nloss = keras.ops.square(keras.ops.sigmoid(score) - target)"),
+        "scikit-learn": Snippet(
+            "from scipy.special import expit\nloss = (expit(score) - target) ** 2",
+            "sklearn.metrics.brier_score_loss is its mean, from given probabilities. Brier's own score "
+            "adds both classes and is twice as large.",
+        ),
+    }
+
+    def value_of_pair(self, p: Any, q: Any) -> Any:
+        return q * q
+
+    def gradient_of_pair(self, p: Any, q: Any) -> Any:
+        return -2.0 * q
+
+    def curvature_of_pair(self, p: Any, q: Any) -> Any:
+        return np.full_like(p, 2.0)
+
+    def value_of_logit(self, z: Any) -> Any:
+        return sigmoid(-z) ** 2
+
+    def gradient_of_logit(self, z: Any) -> Any:
+        return -2.0 * sigmoid(z) * sigmoid(-z) ** 2
+
+    def curvature_of_logit(self, z: Any) -> Any:
+        p, q = sigmoid(z), sigmoid(-z)
+        return 2.0 * p * q * q * (2.0 * p - q)
