@@ -3,7 +3,7 @@
 ``PAGES`` is the one list of pages, in the order of the menu.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +33,21 @@ class Page:
 
 PAGES = (
     Page("home", "app.py", "Home", "", "What does a loss function do?"),
-    Page("curves", "pages/loss_curves.py", "Loss curves", "Curves", "What does each loss charge for the same mistake?"),
+    Page(
+        "curves",
+        "pages/loss_curves.py",
+        "Loss curves",
+        "Curves",
+        "What does each loss charge for the same mistake?",
+    ),
     Page("outliers", "pages/outliers.py", "Outliers", "Fits", "How far can one bad point drag the line?"),
-    Page("descent", "pages/gradient_descent.py", "Gradient descent", "Training", "How does a model walk downhill?"),
+    Page(
+        "descent",
+        "pages/gradient_descent.py",
+        "Gradient descent",
+        "Training",
+        "How does a model walk downhill?",
+    ),
 )
 
 _CSS = """<style>
@@ -59,7 +71,7 @@ def page(key: str) -> Page:
     """Call first on every page: browser title, style, menu; a new arrival's state is read anew."""
     this = page_of(key)
     title = "LossViz" if key == "home" else f"{this.title} · LossViz"
-    st.set_page_config(page_title=title, page_icon=":material/show_chart:", layout="wide")
+    st.set_page_config(page_title=title, page_icon=str(ROOT / "static" / "icon.svg"), layout="wide")
     st.html(_CSS)
     enter(key)
     with st.sidebar:
@@ -73,6 +85,13 @@ def page(key: str) -> Page:
                 st.caption(group)
             st.page_link(other.file, label=other.title)
     return this
+
+
+def link(key: str, label: str, state: Mapping[str, str]) -> None:
+    """A link that opens a page in an exact state; nothing where that page is not built yet."""
+    target = next((page for page in PAGES if page.key == key), None)
+    if target and target.exists:
+        st.page_link(target.file, label=label, query_params=dict(state))
 
 
 @contextmanager
