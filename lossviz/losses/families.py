@@ -65,19 +65,17 @@ class ResidualLoss(RegressionLoss):
         Where the gradient jumps at zero the weight is inf there (absolute error, quantile); a loss
         with a flat bottom gets 0. Source: Holland & Welsch (1977).
         """
-        at_zero = math.inf if self._jumps_at_zero() else self.curvature(0.0)
-        ratio = self.gradient(r) / r
-        ratio = np.where(
-            np.isinf(r), np.where(np.isfinite(self.lipschitz), 0.0, self._weight_at_infinity()), ratio
-        )
-        return np.where(r == 0, at_zero, ratio)
+        # A smooth gradient is linear below 1e-290 to the last digit, and r itself is inexact further down;
+        # an unbounded one is as good as at infinity above 1e300, and might overflow before r does.
+        jumps, robust = self._jumps_at_zero(), math.isfinite(self.lipschitz)
+        low, high = (0.0 if jumps else 1e-290), (np.finfo(np.float64).max if robust else 1e300)
+        inner = np.copysign(np.clip(np.abs(r), low, high), r)
+        ratio = np.where(np.isinf(r) & robust, 0.0, self.gradient(inner) / inner)
+        return np.where(r == 0, math.inf if jumps else self.curvature(0.0), ratio)
 
     def _jumps_at_zero(self) -> bool:
         tiny = 1e-300
         return bool(self.gradient(tiny) - self.gradient(-tiny) > 1e-12)
-
-    def _weight_at_infinity(self) -> float:
-        return float(self.gradient(1e150) / 1e150)
 
     def value_at(self, score: Any, target: Any) -> Any:
         return self.value(score - target)

@@ -1,5 +1,9 @@
-"""Losses of a numeric prediction, as functions of the residual r = prediction - target."""
+"""Losses of a numeric prediction: the square, the absolute value and the bridges between them.
 
+All are functions of the residual r = prediction - target, quadratic or linear far out, and convex.
+"""
+
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +12,7 @@ import numpy as np
 from lossviz.losses.base import Snippet, parameter
 from lossviz.losses.families import ResidualLoss
 from lossviz.losses.registry import register
+from lossviz.losses.stable import log1p_gap
 
 
 @register
@@ -32,11 +37,13 @@ class SquaredError(ResidualLoss):
         "NumPy": Snippet("loss = (score - target) ** 2"),
         "PyTorch": Snippet('loss = torch.nn.functional.mse_loss(score, target, reduction="none")'),
         "Keras": Snippet(
-            "loss = keras.ops.square(score - target)", "keras.losses.MeanSquaredError is its mean."
+            "loss = keras.losses.mean_squared_error(target[:, None], score[:, None])",
+            "Keras averages over the last axis; a last axis of length one leaves every element its own loss.",
         ),
         "scikit-learn": Snippet(
-            "loss = 2 * HalfSquaredError().loss(target, score)",
-            "scikit-learn's own loss is half of this, r²/2.",
+            "from sklearn.metrics import mean_squared_error\n"
+            'loss = mean_squared_error([target], [score], multioutput="raw_values")',
+            "scikit-learn averages over samples; the elements are passed as the outputs of one sample.",
         ),
     }
 
@@ -48,6 +55,97 @@ class SquaredError(ResidualLoss):
 
     def curvature(self, r: Any) -> Any:
         return np.full_like(r, 2.0)
+
+
+@register
+@dataclass(frozen=True)
+class HalfSquaredError(ResidualLoss):
+    """Half the square of the error: the same minimum as the squared error, and a gradient of just r.
+
+    The half cancels the 2 of the derivative. Textbooks, and libraries that build on Newton's method,
+    prefer it; a learning rate tuned for one form is off by a factor of two for the other.
+    """
+
+    name = "half_squared_error"
+    title = "Half squared error"
+    formula = r"\ell(r) = \tfrac12 r^2"
+    gradient_formula = r"\ell'(r) = r"
+    references = ("Gauss (1809), Theoria motus corporum coelestium",)
+    convex = True
+    smooth = True
+    elicits = "the mean"
+    noise = "Gaussian with variance 1"
+    code = {
+        "NumPy": Snippet("loss = 0.5 * (score - target) ** 2"),
+        "PyTorch": Snippet(
+            'loss = 0.5 * torch.nn.functional.mse_loss(score, target, reduction="none")',
+            "PyTorch's own loss has no factor of one half.",
+        ),
+        "Keras": Snippet(
+            "loss = 0.5 * keras.losses.mean_squared_error(target[:, None], score[:, None])",
+            "Keras's own loss has no factor of one half.",
+        ),
+        "scikit-learn": Snippet(
+            "from sklearn.metrics import mean_squared_error\n"
+            'loss = 0.5 * mean_squared_error([target], [score], multioutput="raw_values")',
+            "The metric has no factor of one half; SGDRegressor and gradient boosting train on the half.",
+        ),
+    }
+
+    def value(self, r: Any) -> Any:
+        return 0.5 * r * r
+
+    def gradient(self, r: Any) -> Any:
+        return r
+
+    def curvature(self, r: Any) -> Any:
+        return np.ones_like(r)
+
+
+@register
+@dataclass(frozen=True)
+class AbsoluteError(ResidualLoss):
+    """The size of the error: every point pulls equally hard, however far away it lies.
+
+    Its mean over a data set is the MAE. At zero the derivative jumps from -1 to +1; the subgradient
+    taken there is 0.
+    """
+
+    name = "absolute_error"
+    title = "Absolute error (MAE)"
+    formula = r"\ell(r) = |r|"
+    gradient_formula = r"\ell'(r) = \operatorname{sign}(r)"
+    references = (
+        "Boscovich (1757), De litteraria expeditione per pontificiam ditionem",
+        "Laplace (1774), Mémoire sur la probabilité des causes par les évènements",
+    )
+    convex = True
+    elicits = "the median"
+    noise = "Laplace with scale 1"
+    kinks = (0.0,)
+    lipschitz = 1.0
+    code = {
+        "NumPy": Snippet("loss = np.abs(score - target)"),
+        "PyTorch": Snippet('loss = torch.nn.functional.l1_loss(score, target, reduction="none")'),
+        "Keras": Snippet(
+            "loss = keras.losses.mean_absolute_error(target[:, None], score[:, None])",
+            "Keras averages over the last axis; a last axis of length one leaves every element its own loss.",
+        ),
+        "scikit-learn": Snippet(
+            "from sklearn.metrics import mean_absolute_error\n"
+            'loss = mean_absolute_error([target], [score], multioutput="raw_values")',
+            "scikit-learn averages over samples; the elements are passed as the outputs of one sample.",
+        ),
+    }
+
+    def value(self, r: Any) -> Any:
+        return np.abs(r)
+
+    def gradient(self, r: Any) -> Any:
+        return np.sign(r)
+
+    def curvature(self, r: Any) -> Any:
+        return np.zeros_like(r)
 
 
 @register
@@ -84,6 +182,13 @@ class Huber(ResidualLoss):
         "PyTorch": Snippet(
             'loss = torch.nn.functional.huber_loss(score, target, delta={delta}, reduction="none")'
         ),
+        "Keras": Snippet("loss = keras.losses.huber(target[:, None], score[:, None], delta={delta})"),
+        "scikit-learn": Snippet(
+            "from sklearn._loss import HuberLoss\n"
+            "loss = HuberLoss(delta={delta}).loss(y_true=target, raw_prediction=score)",
+            "An internal class. SGDRegressor calls delta epsilon; HuberRegressor doubles the loss and scales"
+            " the residuals by a sigma that it fits as well.",
+        ),
     }
 
     @property
@@ -107,30 +212,175 @@ class Huber(ResidualLoss):
 
 @register
 @dataclass(frozen=True)
-class AbsoluteError(ResidualLoss):
-    """The size of the error: every point pulls equally hard, however far away it lies.
+class SmoothL1(ResidualLoss):
+    """The absolute error with its corner rounded off: Huber's loss divided by its threshold.
 
-    Its mean over a data set is the MAE. At zero the derivative jumps from -1 to +1; the subgradient
-    taken there is 0.
+    The slope far out is always 1, whatever beta; as beta shrinks it becomes the absolute error. It
+    entered deep learning as the loss of bounding-box regression.
     """
 
-    name = "absolute_error"
-    title = "Absolute error (MAE)"
-    formula = r"\ell(r) = |r|"
-    gradient_formula = r"\ell'(r) = \operatorname{sign}(r)"
-    references = ("Laplace (1774); Boscovich (1757)",)
+    beta: float = parameter(
+        1.0, low=0.05, high=5.0, symbol=r"\beta", meaning="Half the width of the rounding"
+    )
+
+    name = "smooth_l1"
+    title = "Smooth L1"
+    formula = (
+        r"\ell(r) = \begin{cases} r^2 / (2\beta) & |r| < \beta \\"
+        r" |r| - \tfrac12 \beta & |r| \ge \beta \end{cases}"
+    )
+    gradient_formula = r"\ell'(r) = \max(-1, \min(1, r / \beta))"
+    references = ("Girshick (2015), Fast R-CNN, ICCV",)
     convex = True
-    elicits = "the median"
-    noise = "Laplace with scale 1"
-    kinks = (0.0,)
+    smooth = True
+    elicits = "Huber's M-estimate of location, between the median (small beta) and the mean (large beta)"
+    noise = "Gaussian with variance beta in the middle, Laplace with scale 1 in the tails"
     lipschitz = 1.0
-    code = {"NumPy": Snippet("loss = np.abs(score - target)")}
+    code = {
+        "NumPy": Snippet(
+            "a = np.abs(score - target)\nloss = np.where(a < {beta}, 0.5 * a**2 / {beta}, a - 0.5 * {beta})"
+        ),
+        "PyTorch": Snippet(
+            'loss = torch.nn.functional.smooth_l1_loss(score, target, beta={beta}, reduction="none")'
+        ),
+        "Keras": Snippet(
+            "loss = keras.losses.huber(target[:, None], score[:, None], delta={beta}) / {beta}",
+            "Keras has Huber's form, which is larger by the factor beta.",
+        ),
+    }
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return -self.beta, self.beta
 
     def value(self, r: Any) -> Any:
-        return np.abs(r)
+        a = np.abs(r)
+        return np.where(a < self.beta, 0.5 * a * (a / self.beta), a - 0.5 * self.beta)
 
     def gradient(self, r: Any) -> Any:
-        return np.sign(r)
+        return np.clip(r / self.beta, -1.0, 1.0)
 
     def curvature(self, r: Any) -> Any:
-        return np.zeros_like(r)
+        return np.where(np.abs(r) < self.beta, 1.0 / self.beta, 0.0)
+
+
+@register
+@dataclass(frozen=True)
+class PseudoHuber(ResidualLoss):
+    """Huber's idea without a seam: one formula that bends from a parabola into a straight line.
+
+    It has derivatives of every order, which suits second-order methods. Its pull approaches delta but
+    never reaches it. Computer vision knows it as the Charbonnier loss.
+    """
+
+    delta: float = parameter(
+        1.0, low=0.05, high=5.0, symbol=r"\delta", meaning="Where the bend from square to line lies"
+    )
+
+    name = "pseudo_huber"
+    title = "Pseudo-Huber"
+    formula = r"\ell(r) = \delta^2 \left( \sqrt{1 + (r/\delta)^2} - 1 \right)"
+    gradient_formula = r"\ell'(r) = \frac{r}{\sqrt{1 + (r/\delta)^2}}"
+    references = (
+        "Charbonnier, Blanc-Féraud, Aubert & Barlaud (1997), Deterministic edge-preserving regularization"
+        " in computed imaging, IEEE Trans. Image Process. 6",
+    )
+    convex = True
+    smooth = True
+    elicits = "a smooth M-estimate of location, between the median (small delta) and the mean (large delta)"
+    noise = "Hyperbolic: Gaussian in the middle, Laplace in the tails"
+    code = {
+        "NumPy": Snippet("loss = {delta}**2 * (np.sqrt(1 + ((score - target) / {delta}) ** 2) - 1)"),
+    }
+
+    @property
+    def lipschitz(self) -> float:
+        return self.delta
+
+    def value(self, r: Any) -> Any:
+        # with u = r / delta: sqrt(1 + u^2) - 1 = u tanh(asinh(u) / 2)
+        return r * (self.delta * np.tanh(0.5 * np.arcsinh(r / self.delta)))
+
+    def gradient(self, r: Any) -> Any:
+        # u / sqrt(1 + u^2) = tanh(asinh(u))
+        return self.delta * np.tanh(np.arcsinh(r / self.delta))
+
+    def curvature(self, r: Any) -> Any:
+        return np.hypot(1.0, r / self.delta) ** -3
+
+
+@register
+@dataclass(frozen=True)
+class LogCosh(ResidualLoss):
+    """The logarithm of the hyperbolic cosine: half the square near zero, the absolute error far away.
+
+    Smooth like the square, robust like the absolute value, and with nothing to tune: the bend is at
+    an error of about 1, in whatever unit the target has. So scale the target first.
+    """
+
+    name = "log_cosh"
+    title = "Log-cosh"
+    formula = r"\ell(r) = \log \cosh r"
+    gradient_formula = r"\ell'(r) = \tanh r"
+    references = ("Green (1990), Bayesian reconstructions from emission tomography data, IEEE TMI 9",)
+    convex = True
+    smooth = True
+    elicits = "a smooth M-estimate of location, between the mean and the median"
+    noise = "Hyperbolic secant"
+    lipschitz = 1.0
+    code = {
+        "NumPy": Snippet("r = score - target\nloss = np.logaddexp(r, -r) - np.log(2)"),
+        "Keras": Snippet("loss = keras.losses.log_cosh(target[:, None], score[:, None])"),
+    }
+
+    def value(self, r: Any) -> Any:
+        a = np.abs(r)
+        near = np.log1p(2.0 * np.sinh(0.5 * a) ** 2)  # cosh(a) = 1 + 2 sinh(a / 2)^2
+        far = a + (np.log1p(np.exp(-2.0 * a)) - math.log(2.0))
+        return np.where(a < 4.0, near, far)
+
+    def gradient(self, r: Any) -> Any:
+        return np.tanh(r)
+
+    def curvature(self, r: Any) -> Any:
+        decay = np.exp(-np.abs(r))
+        return (2.0 * decay / (1.0 + decay * decay)) ** 2
+
+
+@register
+@dataclass(frozen=True)
+class Fair(ResidualLoss):
+    """A square that softens at once: the pull of a point levels off slowly, from the first error on.
+
+    The weight of a point is 1 / (1 + |r|/c), so that no error is quite ordinary and none is ever thrown
+    out. At c = 1.3998 and unit noise it keeps 95 % of the efficiency of least squares.
+    """
+
+    c: float = parameter(1.3998, low=0.1, high=5.0, symbol="c", meaning="Error that gets half the weight")
+
+    name = "fair"
+    title = "Fair"
+    formula = r"\ell(r) = c^2 \left( \frac{|r|}{c} - \log\left(1 + \frac{|r|}{c}\right) \right)"
+    gradient_formula = r"\ell'(r) = \frac{r}{1 + |r|/c}"
+    references = ("Fair (1974), On the robust estimation of econometric models, Ann. Econ. Soc. Meas. 3",)
+    convex = True
+    smooth = True
+    elicits = "a smooth M-estimate of location, between the median (small c) and the mean (large c)"
+    noise = "A rounded Laplace: proportional to (1 + |r|/c)^(c^2) exp(-c |r|)"
+    code = {
+        "NumPy": Snippet("u = np.abs(score - target) / {c}\nloss = {c}**2 * (u - np.log1p(u))"),
+    }
+
+    @property
+    def lipschitz(self) -> float:
+        return self.c
+
+    def value(self, r: Any) -> Any:
+        return self.c**2 * log1p_gap(np.abs(r) / self.c)
+
+    def gradient(self, r: Any) -> Any:
+        a = np.abs(r)
+        return np.where(a < self.c, r / (1.0 + a / self.c), np.sign(r) * (self.c / (1.0 + self.c / a)))
+
+    def curvature(self, r: Any) -> Any:
+        return (1.0 + np.abs(r) / self.c) ** -2

@@ -46,3 +46,19 @@ def product(a: ArrayLike, b: ArrayLike) -> Array:
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         return np.where((a == 0) | (b == 0), 0.0, a * b)
+
+
+_ATANH_TAIL = np.array([0.0, *(2.0 / (2 * k + 1) for k in range(1, 18))])
+
+
+def log1p_gap(u: ArrayLike) -> Array:
+    """u - log(1 + u) for u >= 0, without the cancellation near 0.
+
+    With s = u / (2 + u), log(1 + u) = 2 atanh(s) and u - 2s = u s, so that for u <= 1 the gap is
+    s (u - 2 (s^2/3 + s^4/5 + ...)), a series in s^2 <= 1/9.
+    """
+    u = np.asarray(u, dtype=np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        s = u / (2.0 + u)
+        near = s * (u - np.polynomial.polynomial.polyval(s * s, _ATANH_TAIL))
+        return np.select([u <= 1.0, np.isinf(u)], [near, np.inf], u - np.log1p(u))
