@@ -1,0 +1,94 @@
+"""Local minima of smooth costs: Newton's method, guarded by iteratively reweighted least squares.
+
+A reweighted least-squares step always descends for the losses of robust statistics (Huber & Ronchetti
+2009, ch. 7) but converges linearly; a Newton step converges quadratically but may go astray. Each
+iteration takes the Newton step where it lowers the cost and the better of several others where not.
+"""
+
+import numpy as np
+
+from lossviz.fitting.problem import Design, Problem, solve
+from lossviz.losses.base import Array
+
+MAX_ITERATIONS = 200
+STATIONARY = 1e-13
+"""A gradient is zero when it is this small against the sum of the pulls that make it."""
+SETTLED = 1e-14
+"""A step of this size, in internal units, changes nothing any more."""
+_SHRINK = 4.0 ** -np.arange(1, 14)
+_STRETCH = np.array([1.0, 2.0, 4.0, 0.25])
+
+
+def descend(problem: Problem, start: Array) -> tuple[Array, Array]:
+    """A local minimum reached from each start, (B, p), and whether it is one to working precision, (B,)."""
+    best, converged = start.copy(), np.zeros(len(start), dtype=bool)
+    active, part, here = np.arange(len(start)), problem, start
+    for _ in range(MAX_ITERATIONS):
+        gradient, pull, newton, majorant = _derivatives(part, here)
+        cost = part.cost(here)
+        still = (np.abs(gradient) <= STATIONARY * pull).all(axis=1)
+        step = -solve(newton + 1e-12 * majorant, gradient)
+        if not part.loss.convex:
+            bowl = np.linalg.eigvalsh(newton)[:, 0] > 1e-9 * np.linalg.eigvalsh(majorant)[:, -1]
+            still &= bowl
+            step = np.where(bowl[:, None], step, -solve(majorant, gradient))
+        there = here + step
+        lowered = part.cost(there) <= cost + 1e-14 * np.abs(cost)
+        lost = np.flatnonzero(~still & ~lowered)
+        if len(lost):
+            there[lost] = _rescue(part.rows(lost), here[lost], step[lost], -solve(majorant, gradient)[lost])
+        settled = (np.abs(there - here) <= SETTLED * (1.0 + np.abs(here))).all(axis=1)
+        there = np.where(still[:, None], here, there)
+        done = still | settled
+        best[active], converged[active] = there, still | (settled & lowered)
+        if done.all():
+            break
+        if done.any():
+            left = ~done
+            active, part, here = active[left], part.rows(left), there[left]
+        else:
+            here = there
+    return best, converged
+
+
+def is_minimum(problem: Problem, coefficients: Array) -> Array:
+    """Whether the gradient is zero and the Hessian positive definite, (B,)."""
+    gradient, pull, newton, _ = _derivatives(problem, coefficients)
+    flat = (np.abs(gradient) <= 1e-7 * pull).all(axis=1)
+    eigenvalues = np.linalg.eigvalsh(newton)
+    return flat & (eigenvalues[:, 0] > 1e-12 * np.abs(eigenvalues[:, -1]))
+
+
+def irls_weights(problem: Problem, z: Array) -> Array:
+    """Weights gradient(z) / z of each point, times its own; finite and not negative."""
+    ratio = problem.loss.weight(z)
+    return problem.weights * np.clip(np.nan_to_num(ratio, nan=0.0, posinf=1e12), 0.0, 1e12)
+
+
+def _derivatives(problem: Problem, coefficients: Array) -> tuple[Array, Array, Array, Array]:
+    """Gradient (B, p), the size of what it sums (B, p), Hessian and its majorant (B, p, p).
+
+    All are divided by the unit, which a step -solve(matrix, gradient) does not see.
+    """
+    z = problem.unit * problem.errors(coefficients)
+    slope = problem.weights * problem.loss.gradient(z)
+    design, unit = problem.design, problem.unit
+    gradient = design.pull(slope)
+    pull = Design(np.abs(design.columns)).pull(np.abs(slope))
+    newton = design.moments(problem.weights * problem.loss.curvature(z)) * unit[:, :, None]
+    majorant = design.moments(irls_weights(problem, z)) * unit[:, :, None]
+    return gradient, pull, newton, majorant
+
+
+def _rescue(problem: Problem, here: Array, newton: Array, reweighted: Array) -> Array:
+    """The cheapest point on short Newton steps and on reweighted least-squares steps."""
+    steps = np.concatenate(
+        [newton[:, None, :] * _SHRINK[:, None], reweighted[:, None, :] * _STRETCH[:, None]], axis=1
+    )
+    count, tries, p = steps.shape
+    points = (here[:, None, :] + steps).reshape(-1, p)
+    costs = problem.rows(np.repeat(np.arange(count), tries)).cost(points).reshape(count, tries)
+    pick = np.nanargmin(np.where(np.isnan(costs), np.inf, costs), axis=1)
+    each = np.arange(count)
+    better = costs[each, pick] < problem.cost(here)
+    return np.where(better[:, None], points.reshape(count, tries, p)[each, pick], here)
