@@ -1,0 +1,317 @@
+// What a view draws, one class a kind. Each has draw(ctx, plot, frame), and, where there is something
+// to say about the place under the pointer, near(plot, x, y, frame) = {distance, x, y, text}.
+// `still` layers look the same at every frame: the view keeps them as a picture.
+//
+// plot = {x, y: scales, area, theme: {text, back}, names: [x title, y title]}; px in CSS pixels.
+
+const same = new URL(import.meta.url).search;
+const { dash } = await import("./axes.js" + same);
+const { short } = await import("./scales.js" + same);
+
+const FAR = 20000;  // px beyond which a line is cut: canvases falter at huge coordinates
+const REACH = 24;   // px within which the pointer means a thing
+const FAINT = 0.22; // opacity of what is still to come
+const cut = (px) => (px > FAR ? FAR : px < -FAR ? -FAR : px);
+
+function pen(ctx, { color, dash: name = "solid" }, width, opacity = 1) {
+  ctx.strokeStyle = ctx.fillStyle = color;
+  ctx.lineWidth = width;
+  ctx.globalAlpha = opacity;
+  ctx.lineJoin = "round";
+  const pattern = dash(name, width);
+  ctx.setLineDash(pattern === "none" ? [] : pattern.split(" ").map(Number));
+}
+
+function trace(ctx, plot, xs, ys, from, to) {
+  let down = false;
+  ctx.beginPath();
+  for (let i = from; i <= to; i++) {
+    const x = plot.x.px(xs[i]), y = plot.y.px(ys[i]);
+    if (Number.isNaN(x) || Number.isNaN(y)) down = false;
+    else if (down) ctx.lineTo(cut(x), cut(y));
+    else (down = true), ctx.moveTo(cut(x), cut(y));
+  }
+  ctx.stroke();
+}
+
+function disc(ctx, x, y, radius) {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  ctx.fill();
+}
+
+const place = (plot, x, y) => `${plot.names[0]} ${short(x)}, ${plot.names[1]} ${short(y)}`;
+const closest = (best, found) => (found && found.distance <= REACH && found.distance < (best?.distance ?? Infinity) ? found : best);
+
+class Layer {
+  constructor(data) {
+    Object.assign(this, data);
+    this.still = false;
+  }
+
+  near() { return null; }
+  // Labels of a layer whose horizontal axis is time: shown for all such layers at once.
+  reading() { return null; }
+}
+
+class Points extends Layer {
+  constructor(data) {
+    super(data);
+    this.still = !this.lit && this.y.shape.length === 1;
+  }
+
+  heights(frame) { return this.y.shape.length === 1 ? this.y.data : this.y.row(frame); }
+
+  draw(ctx, plot, frame) {
+    const xs = this.x.data, ys = this.heights(frame), lit = this.lit?.row(frame);
+    pen(ctx, { color: this.colors[0] }, 1);
+    for (let i = 0; i < xs.length; i++) {
+      const x = plot.x.px(xs[i]), y = plot.y.px(ys[i]), kind = this.color ? this.color.data[i] : 0;
+      ctx.globalAlpha = lit ? (lit[i] ? 1 : 0.3) : 0.85;
+      ctx.fillStyle = this.colors[kind];
+      if (kind === 0) disc(ctx, x, y, 4);
+      else ctx.fillRect(x - 3.6, y - 3.6, 7.2, 7.2);
+      if (lit?.[i]) {
+        ctx.strokeStyle = plot.theme.text;
+        kind === 0 ? ctx.stroke() : ctx.strokeRect(x - 3.6, y - 3.6, 7.2, 7.2);
+      }
+    }
+  }
+
+  near(plot, x, y, frame) {
+    const xs = this.x.data, ys = this.heights(frame);
+    let best = null;
+    for (let i = 0; i < xs.length; i++) {
+      const px = plot.x.px(xs[i]), py = plot.y.px(ys[i]);
+      const detail = this.name ? `${this.name} ${i + 1}: ` : "";
+      const kind = this.kinds.length ? `, ${this.kinds[this.color.data[i]]}` : "";
+      best = closest(best, { distance: Math.hypot(px - x, py - y), x: px, y: py, text: () => detail + place(plot, xs[i], ys[i]) + kind });
+    }
+    return best;
+  }
+}
+
+class Segments extends Layer {
+  constructor(data) {
+    super(data);
+    this.still = !this.starts;
+  }
+
+  draw(ctx, plot, frame) {
+    const ends = this.ends.data, [from, to] = this.starts ? [this.starts.data[frame], this.starts.data[frame + 1]] : [0, this.ends.shape[0]];
+    pen(ctx, this.mark, this.width, this.opacity);
+    ctx.beginPath();
+    for (let i = 4 * from; i < 4 * to; i += 4) {
+      ctx.moveTo(cut(plot.x.px(ends[i])), cut(plot.y.px(ends[i + 1])));
+      ctx.lineTo(cut(plot.x.px(ends[i + 2])), cut(plot.y.px(ends[i + 3])));
+    }
+    ctx.stroke();
+  }
+}
+
+class Image extends Layer {
+  constructor(data) {
+    super(data);
+    this.still = this.pixels.shape.length === 2;
+    [this.rows, this.columns] = this.pixels.shape.slice(-2);
+    this.canvas = document.createElement("canvas");
+    [this.canvas.width, this.canvas.height] = [this.columns, this.rows];
+    this.ctx = this.canvas.getContext("2d");
+    this.bits = this.ctx.createImageData(this.columns, this.rows);
+    this.words = new Uint32Array(this.bits.data.buffer);
+  }
+
+  // Colours of the 256 bytes.
+  table(theme) {
+    if (this.themed === theme.text + theme.back) return this.lookup;
+    this.themed = theme.text + theme.back;
+    const strip = document.createElement("canvas");
+    strip.width = 256;
+    strip.height = 1;
+    const ctx = strip.getContext("2d"), ramp = ctx.createLinearGradient(0.5, 0, 255.5, 0);
+    this.colors.forEach((color, i) => ramp.addColorStop(i / (this.colors.length - 1), color));
+    ctx.fillStyle = ramp;
+    ctx.fillRect(0, 0, 256, 1);
+    this.shown = null;
+    return (this.lookup = new Uint32Array(ctx.getImageData(0, 0, 256, 1).data.buffer));
+  }
+
+  draw(ctx, plot, frame) {
+    const lookup = this.table(plot.theme), { rows, columns, words } = this, wanted = this.still ? 0 : frame;
+    if (this.shown !== wanted) {
+      this.shown = wanted;
+      const bytes = this.still ? this.pixels.data : this.pixels.row(frame);
+      for (let row = 0, k = 0; row < rows; row++) {
+        const at = (rows - 1 - row) * columns;
+        for (let column = 0; column < columns; column++) words[at + column] = lookup[bytes[k++]];
+      }
+      this.ctx.putImageData(this.bits, 0, 0);
+    }
+    const [x0, x1, y0, y1] = this.extent, dx = (x1 - x0) / (columns - 1) / 2, dy = (y1 - y0) / (rows - 1) / 2;
+    const left = plot.x.px(x0 - dx), top = plot.y.px(y1 + dy);
+    ctx.globalAlpha = 1;
+    ctx.drawImage(this.canvas, left, top, plot.x.px(x1 + dx) - left, plot.y.px(y0 - dy) - top);
+  }
+
+  // The number at a place, between the four of the grid around it.
+  value(x, y) {
+    const [x0, x1, y0, y1] = this.extent, { rows, columns } = this, z = this.values.data;
+    const u = ((x - x0) / (x1 - x0)) * (columns - 1), v = ((y - y0) / (y1 - y0)) * (rows - 1);
+    const i = Math.floor(u), j = Math.floor(v);
+    if (!(i >= 0 && j >= 0 && i < columns - 1 && j < rows - 1)) return NaN;
+    const at = j * columns + i, s = u - i, t = v - j;
+    return (1 - t) * ((1 - s) * z[at] + s * z[at + 1]) + t * ((1 - s) * z[at + columns] + s * z[at + columns + 1]);
+  }
+
+  near(plot, px, py) {
+    if (!this.values) return null;
+    const x = plot.x.value(px), y = plot.y.value(py), value = this.value(x, y);
+    return Number.isNaN(value) ? null : { distance: REACH, x: px, y: py, text: () => `${place(plot, x, y)}\n${this.name} ${short(value)}` };
+  }
+}
+
+class Line extends Layer {
+  draw(ctx, plot, frame) {
+    const xs = this.x.shape.length === 1 ? this.x.data : this.x.row(frame), ys = this.y.row(frame);
+    pen(ctx, this.mark, this.width);
+    trace(ctx, plot, xs, ys, 0, ys.length - 1);
+  }
+}
+
+class Path extends Layer {
+  draw(ctx, plot, frame) {
+    const xs = this.x.data, ys = this.y.data, last = xs.length - 1, { area } = plot;
+    pen(ctx, this.mark, 1.5, FAINT);
+    trace(ctx, plot, xs, ys, frame, last);
+    pen(ctx, this.mark, 2.5);
+    trace(ctx, plot, xs, ys, 0, frame);
+    ctx.setLineDash([]);
+    if (this.dots) for (let i = 0; i <= frame; i++) disc(ctx, cut(plot.x.px(xs[i])), cut(plot.y.px(ys[i])), 2);
+    if (this.along && this.ends !== null) this.flag(ctx, plot, frame);
+    const x = plot.x.px(xs[frame]), y = plot.y.px(ys[frame]);
+    if (x >= area.left && x <= area.right && y >= area.top && y <= area.bottom) {
+      ctx.strokeStyle = plot.theme.back;
+      ctx.lineWidth = 1.5;
+      disc(ctx, x, y, 5.5);
+      ctx.stroke();
+    } else this.leave(ctx, plot, frame);
+  }
+
+  // Where the run diverged: a cross at the top, with the words.
+  flag(ctx, plot, frame) {
+    const x = plot.x.px(this.x.data[this.ends]), y = plot.area.top + 8 + 18 * this.row;
+    ctx.globalAlpha = frame >= this.ends ? 1 : 2 * FAINT;
+    ctx.beginPath();
+    for (const [dx, dy] of [[-4, -4], [-4, 4]]) ctx.moveTo(x + dx, y + dy), ctx.lineTo(x - dx, y - dy);
+    ctx.stroke();
+    ctx.font = `13px ${plot.theme.font}`;
+    ctx.textBaseline = "middle";
+    ctx.fillStyle = plot.theme.text;
+    const right = x + 10 + ctx.measureText(this.verdict).width < plot.area.right;
+    ctx.textAlign = right ? "left" : "right";
+    ctx.fillText(this.verdict, right ? x + 10 : x - 10, y);
+    ctx.fillStyle = this.mark.color;
+  }
+
+  // The run is outside the picture: a triangle at the edge points after it.
+  leave(ctx, plot, frame) {
+    const { x: scaleX, y: scaleY, area } = plot;
+    while (frame > 0 && Number.isNaN(scaleX.px(this.x.data[frame]) + scaleY.px(this.y.data[frame]))) frame--;
+    const x = scaleX.px(this.x.data[frame]), y = scaleY.px(this.y.data[frame]);
+    if (Number.isNaN(x + y)) return;
+    const dx = Math.sign(x < area.left ? -1 : x > area.right), dy = Math.sign(y < area.top ? -1 : y > area.bottom);
+    ctx.save();
+    ctx.globalAlpha = 1;
+    ctx.translate(Math.min(area.right, Math.max(area.left, x)), Math.min(area.bottom, Math.max(area.top, y)));
+    ctx.rotate(Math.atan2(dy, dx));
+    ctx.beginPath();
+    ctx.moveTo(-1, 0), ctx.lineTo(-12, -6), ctx.lineTo(-12, 6);
+    ctx.fill();
+    ctx.restore();
+  }
+
+  near(plot, x, y) {
+    if (this.along) return null;
+    const xs = this.x.data, ys = this.y.data;
+    let best = null;
+    for (let i = 0; i < xs.length; i++) {
+      const px = plot.x.px(xs[i]), py = plot.y.px(ys[i]);
+      best = closest(best, { distance: Math.hypot(px - x, py - y), x: px, y: py, text: () => `${this.name} · step ${i}\n${place(plot, xs[i], ys[i])}` });
+    }
+    return best;
+  }
+
+  reading(plot, x) {
+    if (!this.along) return null;
+    const step = Math.min(this.x.data.length - 1, Math.max(0, Math.round(plot.x.value(x))));
+    return { x: plot.x.px(step), step, color: this.mark.color, text: `${this.name}: ${short(this.y.data[step])}` };
+  }
+}
+
+class Arrows extends Layer {
+  draw(ctx, plot, frame) {
+    const ends = this.ends.row(frame);
+    pen(ctx, this.mark, this.width, this.opacity);
+    for (let i = 0; i < ends.length; i += 4) {
+      const x0 = plot.x.px(ends[i]), y0 = plot.y.px(ends[i + 1]), x1 = plot.x.px(ends[i + 2]), y1 = plot.y.px(ends[i + 3]);
+      const length = Math.hypot(x1 - x0, y1 - y0);
+      if (!(length > 0.5)) continue;
+      const head = Math.min(4 + 2 * this.width, length), angle = Math.atan2(y1 - y0, x1 - x0);
+      ctx.beginPath();
+      ctx.moveTo(cut(x0), cut(y0));
+      ctx.lineTo(cut(x1), cut(y1));
+      for (const turn of [-0.45, 0.45]) {
+        ctx.moveTo(cut(x1), cut(y1));
+        ctx.lineTo(cut(x1 - head * Math.cos(angle + turn)), cut(y1 - head * Math.sin(angle + turn)));
+      }
+      ctx.stroke();
+    }
+  }
+
+  near(plot, x, y, frame) {
+    const ends = this.ends.row(frame);
+    let best = null;
+    for (let i = 0; i < ends.length; i += 4) {
+      const px = plot.x.px(ends[i + 2]), py = plot.y.px(ends[i + 3]);
+      best = closest(best, {
+        distance: Math.hypot(px - x, py - y), x: px, y: py,
+        text: () => `${this.name}${ends.length > 4 ? ` ${i / 4 + 1}` : ""}\n${short(ends[i + 2] - ends[i])}, ${short(ends[i + 3] - ends[i + 1])}`,
+      });
+    }
+    return best;
+  }
+}
+
+class Star extends Layer {
+  constructor(data) {
+    super(data);
+    this.still = true;
+  }
+
+  draw(ctx, plot) {
+    const x = plot.x.px(this.x), y = plot.y.px(this.y);
+    pen(ctx, { color: this.color }, 2);
+    ctx.beginPath();
+    if (this.symbol === "ring") ctx.arc(x, y, 6, 0, 2 * Math.PI);
+    else {
+      for (let k = 0; k < 10; k++) {
+        const radius = k % 2 ? 3.4 : 8.5, angle = (k * Math.PI) / 5 - Math.PI / 2;
+        ctx.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
+      }
+      ctx.closePath();
+      ctx.fill();
+      ctx.strokeStyle = plot.theme.back;
+      ctx.lineWidth = 1;
+    }
+    ctx.stroke();
+  }
+
+  near(plot, x, y) {
+    const px = plot.x.px(this.x), py = plot.y.px(this.y);
+    return { distance: Math.hypot(px - x, py - y), x: px, y: py, text: () => `${this.name}\n${place(plot, this.x, this.y)}` };
+  }
+}
+
+const KINDS = { points: Points, segments: Segments, image: Image, line: Line, path: Path, arrows: Arrows, star: Star };
+export const layer = (data) => new KINDS[data.kind](data);
+export { closest };

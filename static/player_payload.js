@@ -1,0 +1,26 @@
+// A run as bytes: the length of a JSON header, the header, and the arrays it points into.
+
+const TYPES = { f4: Float32Array, u1: Uint8Array, u4: Uint32Array };
+
+// A typed array with its shape; row(i) is its i-th entry along the first axis, without copying.
+class Numbers {
+  constructor(data, shape) {
+    this.data = data;
+    this.shape = shape;
+    this.stride = shape.slice(1).reduce((a, b) => a * b, 1);
+  }
+
+  row(i) { return this.data.subarray(i * this.stride, (i + 1) * this.stride); }
+}
+
+// {id, scene, ...}: the header with every {array, at, shape} replaced by Numbers.
+export function unpack(bytes) {
+  const own = bytes.slice(); // starts at a multiple of four, which typed arrays need
+  const length = new DataView(own.buffer).getUint32(0, true);
+  const revive = (key, value) => {
+    if (!value?.array) return value;
+    const size = value.shape.reduce((a, b) => a * b, 1);
+    return new Numbers(new TYPES[value.array](own.buffer, 4 + length + value.at, size), value.shape);
+  };
+  return JSON.parse(new TextDecoder().decode(own.subarray(4, 4 + length)), revive);
+}
