@@ -95,7 +95,10 @@ class BinaryCrossEntropy(ProbabilityLoss):
             "import torch\n"
             "soft = (1 - {label_smoothing}) * target + {label_smoothing} / 2\n"
             "loss = {w_neg} * torch.nn.functional.binary_cross_entropy_with_logits(\n"
-            '    score, soft, pos_weight=torch.tensor({w_pos} / {w_neg}), reduction="none"\n'
+            "    score,\n"
+            "    soft,\n"
+            "    pos_weight=torch.tensor({w_pos} / {w_neg}, dtype=score.dtype),\n"
+            '    reduction="none",\n'
             ")",
             "pos_weight is the ratio of the two weights; label smoothing is left to the caller.",
         ),

@@ -35,9 +35,11 @@ class SquaredError(ResidualLoss):
     noise = "Gaussian with variance 1/2"
     code = {
         "NumPy": Snippet("loss = (score - target) ** 2"),
-        "PyTorch": Snippet('loss = torch.nn.functional.mse_loss(score, target, reduction="none")'),
+        "PyTorch": Snippet(
+            'import torch\nloss = torch.nn.functional.mse_loss(score, target, reduction="none")'
+        ),
         "Keras": Snippet(
-            "loss = keras.losses.mean_squared_error(target[:, None], score[:, None])",
+            "import keras\nloss = keras.losses.mean_squared_error(target[:, None], score[:, None])",
             "Keras averages over the last axis; a last axis of length one leaves every element its own loss.",
         ),
         "scikit-learn": Snippet(
@@ -78,11 +80,11 @@ class HalfSquaredError(ResidualLoss):
     code = {
         "NumPy": Snippet("loss = 0.5 * (score - target) ** 2"),
         "PyTorch": Snippet(
-            'loss = 0.5 * torch.nn.functional.mse_loss(score, target, reduction="none")',
+            'import torch\nloss = 0.5 * torch.nn.functional.mse_loss(score, target, reduction="none")',
             "PyTorch's own loss has no factor of one half.",
         ),
         "Keras": Snippet(
-            "loss = 0.5 * keras.losses.mean_squared_error(target[:, None], score[:, None])",
+            "import keras\nloss = 0.5 * keras.losses.mean_squared_error(target[:, None], score[:, None])",
             "Keras's own loss has no factor of one half.",
         ),
         "scikit-learn": Snippet(
@@ -125,10 +127,12 @@ class AbsoluteError(ResidualLoss):
     kinks = (0.0,)
     lipschitz = 1.0
     code = {
-        "NumPy": Snippet("loss = np.abs(score - target)"),
-        "PyTorch": Snippet('loss = torch.nn.functional.l1_loss(score, target, reduction="none")'),
+        "NumPy": Snippet("import numpy as np\nloss = np.abs(score - target)"),
+        "PyTorch": Snippet(
+            'import torch\nloss = torch.nn.functional.l1_loss(score, target, reduction="none")'
+        ),
         "Keras": Snippet(
-            "loss = keras.losses.mean_absolute_error(target[:, None], score[:, None])",
+            "import keras\nloss = keras.losses.mean_absolute_error(target[:, None], score[:, None])",
             "Keras averages over the last axis; a last axis of length one leaves every element its own loss.",
         ),
         "scikit-learn": Snippet(
@@ -176,13 +180,17 @@ class Huber(ResidualLoss):
     noise = "Huber's least favourable density: Gaussian in the middle, Laplace in the tails"
     code = {
         "NumPy": Snippet(
+            "import numpy as np\n"
             "a = np.abs(score - target)\n"
             "loss = np.where(a <= {delta}, 0.5 * a**2, {delta} * (a - 0.5 * {delta}))"
         ),
         "PyTorch": Snippet(
+            "import torch\n"
             'loss = torch.nn.functional.huber_loss(score, target, delta={delta}, reduction="none")'
         ),
-        "Keras": Snippet("loss = keras.losses.huber(target[:, None], score[:, None], delta={delta})"),
+        "Keras": Snippet(
+            "import keras\nloss = keras.losses.huber(target[:, None], score[:, None], delta={delta})"
+        ),
         "scikit-learn": Snippet(
             "from sklearn._loss import HuberLoss\n"
             "loss = HuberLoss(delta={delta}).loss(y_true=target, raw_prediction=score)",
@@ -238,13 +246,15 @@ class SmoothL1(ResidualLoss):
     lipschitz = 1.0
     code = {
         "NumPy": Snippet(
+            "import numpy as np\n"
             "a = np.abs(score - target)\nloss = np.where(a < {beta}, 0.5 * a**2 / {beta}, a - 0.5 * {beta})"
         ),
         "PyTorch": Snippet(
+            "import torch\n"
             'loss = torch.nn.functional.smooth_l1_loss(score, target, beta={beta}, reduction="none")'
         ),
         "Keras": Snippet(
-            "loss = keras.losses.huber(target[:, None], score[:, None], delta={beta}) / {beta}",
+            "import keras\nloss = keras.losses.huber(target[:, None], score[:, None], delta={beta}) / {beta}",
             "Keras has Huber's form, which is larger by the factor beta.",
         ),
     }
@@ -290,7 +300,9 @@ class PseudoHuber(ResidualLoss):
     elicits = "a smooth M-estimate of location, between the median (small delta) and the mean (large delta)"
     noise = "Hyperbolic: Gaussian in the middle, Laplace in the tails"
     code = {
-        "NumPy": Snippet("loss = {delta}**2 * (np.sqrt(1 + ((score - target) / {delta}) ** 2) - 1)"),
+        "NumPy": Snippet(
+            "import numpy as np\nloss = {delta}**2 * (np.sqrt(1 + ((score - target) / {delta}) ** 2) - 1)"
+        ),
     }
 
     @property
@@ -329,8 +341,8 @@ class LogCosh(ResidualLoss):
     noise = "Hyperbolic secant"
     lipschitz = 1.0
     code = {
-        "NumPy": Snippet("r = score - target\nloss = np.logaddexp(r, -r) - np.log(2)"),
-        "Keras": Snippet("loss = keras.losses.log_cosh(target[:, None], score[:, None])"),
+        "NumPy": Snippet("import numpy as np\nr = score - target\nloss = np.logaddexp(r, -r) - np.log(2)"),
+        "Keras": Snippet("import keras\nloss = keras.losses.log_cosh(target[:, None], score[:, None])"),
     }
 
     def value(self, r: Any) -> Any:
@@ -368,7 +380,9 @@ class Fair(ResidualLoss):
     elicits = "a smooth M-estimate of location, between the median (small c) and the mean (large c)"
     noise = "A rounded Laplace: proportional to (1 + |r|/c)^(c^2) exp(-c |r|)"
     code = {
-        "NumPy": Snippet("u = np.abs(score - target) / {c}\nloss = {c}**2 * (u - np.log1p(u))"),
+        "NumPy": Snippet(
+            "import numpy as np\nu = np.abs(score - target) / {c}\nloss = {c}**2 * (u - np.log1p(u))"
+        ),
     }
 
     @property

@@ -48,6 +48,7 @@ class Barron(ResidualLoss):
     smooth = True
     code = {
         "NumPy": Snippet(
+            "import numpy as np\n"
             'alpha = float("{alpha}")\n'
             "x2 = ((score - target) / {c}) ** 2\n"
             "if alpha == 2:\n"

@@ -33,8 +33,9 @@ class SquaredLogError(TargetLoss):
     noise = "Log-normal: log(1 + y) is Gaussian about log(1 + prediction) with variance 1/2"
     lowest = -1.0
     code = {
-        "NumPy": Snippet("loss = (np.log1p(score) - np.log1p(target)) ** 2"),
+        "NumPy": Snippet("import numpy as np\nloss = (np.log1p(score) - np.log1p(target)) ** 2"),
         "Keras": Snippet(
+            "import keras\n"
             "loss = keras.losses.mean_squared_logarithmic_error(target[:, None], score[:, None])",
             "Keras raises both numbers to at least 1e-7 first.",
         ),
@@ -90,15 +91,16 @@ class Poisson(TargetLoss):
     noise = "Poisson with the predicted rate"
     lowest = 0.0
     code = {
-        "NumPy": Snippet("loss = np.exp(score) - target * score"),
+        "NumPy": Snippet("import numpy as np\nloss = np.exp(score) - target * score"),
         "PyTorch": Snippet(
+            "import torch\n"
             "loss = torch.nn.functional.poisson_nll_loss(\n"
             '    score, target, log_input=True, full=False, reduction="none"\n'
             ")",
             "With log_input=False PyTorch takes the rate and adds 1e-8 inside the logarithm.",
         ),
         "Keras": Snippet(
-            "loss = keras.losses.poisson(target[:, None], keras.ops.exp(score)[:, None])",
+            "import keras\nloss = keras.losses.poisson(target[:, None], keras.ops.exp(score)[:, None])",
             "Keras takes the rate and adds 1e-7 inside the logarithm.",
         ),
         "scikit-learn": Snippet(

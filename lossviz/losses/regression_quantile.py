@@ -38,7 +38,9 @@ class Quantile(ResidualLoss):
     convex = True
     kinks = (0.0,)
     code = {
-        "NumPy": Snippet("r = score - target\nloss = np.maximum(-{tau} * r, (1 - {tau}) * r)"),
+        "NumPy": Snippet(
+            "import numpy as np\nr = score - target\nloss = np.maximum(-{tau} * r, (1 - {tau}) * r)"
+        ),
         "scikit-learn": Snippet(
             "from sklearn.metrics import mean_pinball_loss\n"
             'loss = mean_pinball_loss([target], [score], alpha={tau}, multioutput="raw_values")',
@@ -99,7 +101,11 @@ class Expectile(ResidualLoss):
     references = ("Newey & Powell (1987), Asymmetric least squares estimation and testing, Econometrica 55",)
     convex = True
     smooth = True
-    code = {"NumPy": Snippet("r = score - target\nloss = np.where(r > 0, 1 - {tau}, {tau}) * r**2")}
+    code = {
+        "NumPy": Snippet(
+            "import numpy as np\nr = score - target\nloss = np.where(r > 0, 1 - {tau}, {tau}) * r**2"
+        )
+    }
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -157,10 +163,12 @@ class EpsilonInsensitive(ResidualLoss):
     noise = "Uniform in the tube, Laplace with scale 1 outside"
     lipschitz = 1.0
     code = {
-        "NumPy": Snippet("loss = np.maximum(0, np.abs(score - target) - {epsilon})"),
-        "PyTorch": Snippet(
-            "loss = torch.nn.functional.relu(torch.abs(score - target) - {epsilon})",
-            "PyTorch has no loss of this name; this is the formula.",
+        "NumPy": Snippet("import numpy as np\nloss = np.maximum(0, np.abs(score - target) - {epsilon})"),
+        "scikit-learn": Snippet(
+            "import numpy as np\n"
+            "from sklearn.linear_model._sgd_fast import EpsilonInsensitive\n"
+            "loss = np.vectorize(EpsilonInsensitive({epsilon}).py_loss)(target, score)",
+            "An internal class, used by SGDRegressor; SVR minimises the same loss.",
         ),
     }
 
@@ -210,7 +218,15 @@ class SquaredEpsilonInsensitive(ResidualLoss):
     convex = True
     smooth = True
     noise = "Uniform in the tube, Gaussian with variance 1/2 outside"
-    code = {"NumPy": Snippet("loss = np.maximum(0, np.abs(score - target) - {epsilon}) ** 2")}
+    code = {
+        "NumPy": Snippet("import numpy as np\nloss = np.maximum(0, np.abs(score - target) - {epsilon}) ** 2"),
+        "scikit-learn": Snippet(
+            "import numpy as np\n"
+            "from sklearn.linear_model._sgd_fast import SquaredEpsilonInsensitive\n"
+            "loss = np.vectorize(SquaredEpsilonInsensitive({epsilon}).py_loss)(target, score)",
+            "An internal class, used by SGDRegressor.",
+        ),
+    }
 
     @property
     def kinks(self) -> tuple[float, ...]:

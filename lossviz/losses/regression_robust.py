@@ -42,7 +42,9 @@ class Cauchy(ResidualLoss):
     smooth = True
     redescending = True
     elicits = "a centre of the bulk of the targets; far targets count little"
-    code = {"NumPy": Snippet("loss = 0.5 * {c}**2 * np.log1p(((score - target) / {c}) ** 2)")}
+    code = {
+        "NumPy": Snippet("import numpy as np\nloss = 0.5 * {c}**2 * np.log1p(((score - target) / {c}) ** 2)")
+    }
 
     @property
     def lipschitz(self) -> float:
@@ -91,7 +93,9 @@ class GemanMcClure(ResidualLoss):
     smooth = True
     redescending = True
     elicits = "a centre of the bulk of the targets; far targets hardly count"
-    code = {"NumPy": Snippet("r = score - target\nloss = 0.5 * r**2 / (1 + (r / {c}) ** 2)")}
+    code = {
+        "NumPy": Snippet("import numpy as np\nr = score - target\nloss = 0.5 * r**2 / (1 + (r / {c}) ** 2)")
+    }
 
     @property
     def lipschitz(self) -> float:
@@ -136,7 +140,11 @@ class Welsch(ResidualLoss):
     smooth = True
     redescending = True
     elicits = "a centre of the bulk of the targets; far targets do not count"
-    code = {"NumPy": Snippet("loss = -0.5 * {c}**2 * np.expm1(-(((score - target) / {c}) ** 2))")}
+    code = {
+        "NumPy": Snippet(
+            "import numpy as np\nloss = -0.5 * {c}**2 * np.expm1(-(((score - target) / {c}) ** 2))"
+        )
+    }
 
     @property
     def lipschitz(self) -> float:
@@ -187,6 +195,7 @@ class TukeyBiweight(ResidualLoss):
     elicits = "a centre of the targets within c of it; the others are ignored"
     code = {
         "NumPy": Snippet(
+            "import numpy as np\n"
             "u = np.minimum(np.abs(score - target) / {c}, 1)\nloss = {c}**2 / 6 * (1 - (1 - u**2) ** 3)"
         )
     }
@@ -246,6 +255,7 @@ class Andrews(ResidualLoss):
     elicits = "a centre of the targets within pi times a of it; the others are ignored"
     code = {
         "NumPy": Snippet(
+            "import numpy as np\n"
             "u = np.minimum(np.abs(score - target) / {a}, np.pi)\nloss = {a}**2 * (1 - np.cos(u))"
         )
     }
@@ -306,6 +316,7 @@ class Hampel(ResidualLoss):
     elicits = "a centre of the targets within c of it; the others are ignored"
     code = {
         "NumPy": Snippet(
+            "import numpy as np\n"
             "a, b, c = {a}, {b}, {c}\n"
             "u = np.minimum(np.abs(score - target), c)\n"
             "fading = b + c - a - (c - u) ** 2 / (c - b) if b < c else 2 * b - a\n"
