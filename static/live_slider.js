@@ -1,6 +1,6 @@
 // A slider that is heard while it moves.
 //
-// data[0] = {id, chart, label, low, high, step, value, help, playable}
+// data[0] = {id, chart, label, low, high, step, value, help, playable, log: equal ways are equal factors}
 // state "value" = number; state "touched" = counter: "somebody took hold, send the sweep".
 // Where the chart holds a sweep of this slider it follows at frame rate without the server, and
 // only the value at rest is sent. Until then values are sent at most every PACE ms, WINDOW in flight.
@@ -25,7 +25,7 @@ class LiveSlider {
     this.touches = 0;
     this.range.addEventListener("pointerdown", () => { this.held = true; this.touch(); });
     this.range.addEventListener("focus", () => this.touch());
-    this.range.addEventListener("input", () => this.moved(+this.range.value));
+    this.range.addEventListener("input", () => this.moved(this.valueAt(+this.range.value)));
     this.range.addEventListener("change", () => { this.held = false; this.settle(0); });
     this.number.addEventListener("change", () => {
       const typed = this.number.value === "" ? NaN : +this.number.value;
@@ -36,6 +36,9 @@ class LiveSlider {
   }
 
   get chart() { return charts.get(this.data.chart); }
+  // Between a value and its place on the range; a logarithmic one has three digits.
+  place(value) { return this.data.log ? Math.log10(value) : value; }
+  valueAt(place) { return this.data.log ? this.clamp(+(10 ** place).toPrecision(3)) : place; }
   clamp(v) { return Math.min(this.data.high, Math.max(this.data.low, v)); }
 
   update(component) {
@@ -44,9 +47,9 @@ class LiveSlider {
     this.data = data;
     this.seen++;
     if (this.sent) this.sent--;
-    for (const input of [this.range, this.number]) Object.assign(input, { min: data.low, max: data.high });
-    this.range.step = data.step;
-    this.number.step = data.step;
+    Object.assign(this.number, { min: data.low, max: data.high, step: data.log ? "any" : data.step });
+    const [min, max] = [this.place(data.low), this.place(data.high)];
+    Object.assign(this.range, { min, max, step: data.log ? (max - min) / 200 : data.step });
     const id = "lossviz-" + data.id.replace(/[^\w-]/g, "-");
     this.range.id = id;
     this.name.htmlFor = id;
@@ -66,9 +69,11 @@ class LiveSlider {
   }
 
   show(value) {
-    this.range.value = value;
+    const place = this.place(value), low = this.place(this.data.low);
+    this.range.value = place;
+    this.range.setAttribute("aria-valuetext", +(+value).toPrecision(6));
     this.number.value = +(+value).toPrecision(6);
-    const share = (value - this.data.low) / (this.data.high - this.data.low);
+    const share = (place - low) / (this.place(this.data.high) - low);
     this.range.style.setProperty("--share", 100 * Math.min(1, Math.max(0, share)) + "%");
   }
 
