@@ -120,7 +120,7 @@ class CategoricalCrossEntropy(SoftmaxLoss):
             "loss = torch.nn.functional.cross_entropy(\n"
             "    score,\n"
             "    target,\n"
-            "    weight={tensor},\n"
+            "    weight={torch_weights},\n"
             "    label_smoothing={label_smoothing},\n"
             '    reduction="none",\n'
             ")"
@@ -128,7 +128,7 @@ class CategoricalCrossEntropy(SoftmaxLoss):
         "Keras": Snippet(
             "import keras\n"
             "soft = (1 - {label_smoothing}) * target + {label_smoothing} / target.shape[-1]\n"
-            "loss = -keras.ops.sum({weights} * soft * keras.ops.log_softmax(score), axis=-1)",
+            "loss = -keras.ops.sum({keras_weights} * soft * keras.ops.log_softmax(score), axis=-1)",
             "keras.losses.CategoricalCrossentropy(from_logits=True) is its mean without class weights; given "
             "probabilities it divides them by their sum and clips them at 1e-7.",
         ),
@@ -149,7 +149,10 @@ class CategoricalCrossEntropy(SoftmaxLoss):
         values = {
             "label_smoothing": self.label_smoothing,
             "weights": f"np.array({list(self.weights)})" if self.weights else "1.0",
-            "tensor": f"torch.tensor({list(self.weights)}, dtype=score.dtype)" if self.weights else "None",
+            "keras_weights": f"keras.ops.array({list(self.weights)})" if self.weights else "1.0",
+            "torch_weights": f"torch.tensor({list(self.weights)}, dtype=score.dtype)"
+            if self.weights
+            else "None",
         }
         return {
             library: Snippet(snippet.code.format(**values), snippet.note)
