@@ -166,13 +166,14 @@ class Cost:
     @functools.cached_property
     def _decay(self) -> Array:
         """The penalty's factor on each parameter."""
-        return self.l2 * (np.arange(self.dimension) > 0)
+        decay: Array = np.full(self.dimension, float(self.l2))
+        decay[0] = 0.0
+        return decay
 
     def score(self, params: Array, x: Array) -> Array:
         """Scores of the points x (m,) or (m, d) under parameters (..., p); (..., m)."""
         with np.errstate(over="ignore", invalid="ignore"):
-            score: Array = np.asarray(params) @ self.design_of(np.asarray(x, dtype=np.float64)).T
-        return score
+            return np.asarray(params) @ self.design_of(np.asarray(x, dtype=np.float64)).T
 
     def predict(self, params: Array, x: Array) -> Array:
         """The score in regression, P(label 1) in classification; (..., m)."""

@@ -9,6 +9,7 @@ import numpy as np
 from lossviz.losses.base import NONNEGATIVE, parameter
 from lossviz.optimizers.base import (
     Array,
+    Count,
     Optimizer,
     State,
     decay_rate,
@@ -55,7 +56,7 @@ class Adam(Optimizer):
             "squares": beta2 * state["squares"] + (1.0 - beta2) * gradient * gradient,
         }
 
-    def rates(self, before: State, after: State, t: int, factor: float = 1.0) -> Array:
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
         squares = after["squares"] / (1.0 - per_run(self.beta2) ** t)
         return ratio(factor * per_run(self.learning_rate), np.sqrt(squares) + per_run(self.epsilon))
 
@@ -90,7 +91,7 @@ class AdaMax(Optimizer):
         }
         return params - self.rates(state, after, t, factor) * after["mean"] / (1.0 - beta1**t), after
 
-    def rates(self, before: State, after: State, t: int, factor: float = 1.0) -> Array:
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
         return ratio(factor * per_run(self.learning_rate), after["largest"])
 
 
@@ -143,7 +144,7 @@ class AMSGrad(Adam):
         after["largest"] = np.maximum(state["largest"], after["squares"])
         return params - self.rates(state, after, t, factor) * after["mean"], after
 
-    def rates(self, before: State, after: State, t: int, factor: float = 1.0) -> Array:
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
         return ratio(factor * per_run(self.learning_rate), np.sqrt(after["largest"]) + per_run(self.epsilon))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from lossviz.optimizers.base import (
     Array,
+    Count,
     Optimizer,
     State,
     decay_rate,
@@ -42,7 +43,7 @@ class Adagrad(Optimizer):
         after = {"squares": state["squares"] + gradient * gradient}
         return params - self.rates(state, after, t, factor) * gradient, after
 
-    def rates(self, before: State, after: State, t: int, factor: float = 1.0) -> Array:
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
         return ratio(factor * per_run(self.learning_rate), np.sqrt(after["squares"] + per_run(self.epsilon)))
 
 
@@ -76,7 +77,7 @@ class Adadelta(Optimizer):
         updates = decay * state["updates"] + (1.0 - decay) * update * update
         return params - update, {"squares": squares, "updates": updates}
 
-    def rates(self, before: State, after: State, t: int, factor: float = 1.0) -> Array:
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
         epsilon = per_run(self.epsilon)
         return factor * ratio(np.sqrt(before["updates"] + epsilon), np.sqrt(after["squares"] + epsilon))
 
@@ -108,5 +109,5 @@ class RMSprop(Optimizer):
         after = {"squares": decay * state["squares"] + (1.0 - decay) * gradient * gradient}
         return params - self.rates(state, after, t, factor) * gradient, after
 
-    def rates(self, before: State, after: State, t: int, factor: float = 1.0) -> Array:
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
         return ratio(factor * per_run(self.learning_rate), np.sqrt(after["squares"] + per_run(self.epsilon)))

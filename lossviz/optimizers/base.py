@@ -24,6 +24,7 @@ from lossviz.losses.base import NONNEGATIVE, Interval, Parameter, declared_param
 
 Array = NDArray[np.float64]
 State = dict[str, Array]
+Count = int | NDArray[np.integer]
 
 _DECAY = Interval(0.0, 1.0, high_open=True)
 
@@ -143,13 +144,13 @@ class Optimizer:
         """
         raise NotImplementedError
 
-    def rates(self, before: State, after: State, t: int, factor: float = 1.0) -> Array:
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
         """The effective learning rate of each coordinate in step t, broadcasting to (..., p).
 
         It multiplies the gradient or its running mean; ``before`` and ``after`` are the states around
         the step.
         """
-        return factor * per_run(self.learning_rate)  # type: ignore[attr-defined]
+        raise NotImplementedError
 
 
 def _checked(p: Parameter, value: Any) -> Any:

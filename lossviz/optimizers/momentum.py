@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 
-from lossviz.optimizers.base import Array, Optimizer, State, decay_rate, learning_rate, per_run
+from lossviz.optimizers.base import Array, Count, Optimizer, State, decay_rate, learning_rate, per_run
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,9 @@ class GradientDescent(Optimizer):
         self, params: Array, gradient: Array, state: State, t: int, factor: float = 1.0
     ) -> tuple[Array, State]:
         return params - factor * per_run(self.learning_rate) * gradient, state
+
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
+        return factor * per_run(self.learning_rate)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +53,9 @@ class Momentum(Optimizer):
             per_run(self.momentum) * state["velocity"] + factor * per_run(self.learning_rate) * gradient
         )
         return params - velocity, {"velocity": velocity}
+
+    def rates(self, before: State, after: State, t: Count, factor: float | Array = 1.0) -> Array:
+        return factor * per_run(self.learning_rate)
 
 
 @dataclass(frozen=True, eq=False)
