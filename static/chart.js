@@ -71,8 +71,7 @@ class Chart {
     this.root.style.height = layout.height + "px";
     await Plotly.react(this.root, traces, layout, {
       responsive: false, displaylogo: false, displayModeBar: true,
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-      modeBarButtonsToAdd: [SAVE_SVG],
+      modeBarButtons: [["toImage", SAVE_SVG, "resetScale2d"]],
       toImageButtonOptions: { format: "png", scale: 2, filename: this.data.name },
     });
     if (!this.listening) {

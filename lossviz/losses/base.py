@@ -213,14 +213,19 @@ class Loss:
         }
 
     @property
+    def short(self) -> str:
+        """Title without what stands in parentheses, for sentences."""
+        return self.title.split(" (")[0]
+
+    @property
     def label(self) -> str:
-        """Title with those parameters that are not at their default, for legends."""
+        """Short title with those parameters that are not at their default, for legends."""
         changed = [
             f"{p.name} = {value:g}"
             for p in self.parameters()
             if (value := getattr(self, p.name)) != p.default and value is not None
         ]
-        return f"{self.title} ({', '.join(changed)})" if changed else self.title
+        return f"{self.short} ({', '.join(changed)})" if changed else self.short
 
     @classmethod
     def summary(cls) -> str:

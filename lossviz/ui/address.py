@@ -14,14 +14,7 @@ import streamlit as st
 
 from lossviz.ui.component import declare
 
-_CSS = """
-.lossviz-address { text-align: right; }
-button { font: 0.875rem var(--st-font); color: var(--st-text-color); background: transparent; padding: 0.25rem 0.75rem; white-space: nowrap;
-  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius); cursor: pointer; }
-button:hover { border-color: var(--st-primary-color); }
-button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-"""
-_address = declare("address", _CSS)
+_address = declare("address")
 
 LONGEST = 2000
 """Characters of one URL value that are read at all; more is never a state of ours."""
@@ -63,7 +56,9 @@ def choices(name: str, options: Sequence[str], default: Sequence[str], *, least:
         known = [part for part in wanted if part in options]
         unknown = [part for part in wanted if part not in options]
         if unknown:
-            _notice(f"{name}: {', '.join(_short(part) for part in unknown[:3])} is not known here and was left out.")
+            _notice(
+                f"{name}: {', '.join(_short(part) for part in unknown[:3])} is not known here and was left out."
+            )
         if len(known) < least:
             raise Bad(f"at least {least} of {', '.join(options)} is needed")
         return known
@@ -106,6 +101,17 @@ def flag(name: str, default: bool = False) -> Field:
     return Field(name, default, read, lambda value: "1" if value else "0")
 
 
+def text(name: str, longest: int = 60) -> Field:
+    """A short free text."""
+
+    def read(raw: str) -> str:
+        if len(raw) > longest:
+            raise Bad(f"{len(raw):,} characters are more than the {longest} allowed")
+        return raw
+
+    return Field(name, "", read)
+
+
 def _number(name: str, text: str, low: float, high: float) -> float:
     try:
         value = float(text)
@@ -115,7 +121,9 @@ def _number(name: str, text: str, low: float, high: float) -> float:
         raise Bad(f"{_short(text)} is not a finite number")
     if not low <= value <= high:
         inside = min(high, max(low, value))
-        _notice(f"{name}: {_short(text)} is outside {_digits(low)} to {_digits(high)}; {_digits(inside)} is used.")
+        _notice(
+            f"{name}: {_short(text)} is outside {_digits(low)} to {_digits(high)}; {_digits(inside)} is used."
+        )
         return inside
     return value
 
@@ -209,3 +217,41 @@ def notices() -> None:
     """Say quietly what of the URL could not be used."""
     for sentence in dict.fromkeys(st.session_state.get(_NOTICES, ())[:6]):
         st.caption(f":material/info: {sentence}")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named state worth seeing: field values (the rest at their defaults) and what to notice."""
+
+    title: str
+    state: Mapping[str, Any]
+    note: str
+
+
+def presets(address: Address, place: Any, offered: Sequence[Preset]) -> Preset | None:
+    """Draw the presets as pills into ``place``; return the one the page's state agrees with.
+
+    Call when all fields are declared.
+    """
+    current = {name: address[name] for name in address.fields if address.key(name) in st.session_state}
+    defaults = {name: field.default for name, field in address.fields.items()}
+    shown = {name: value for name, value in current.items() if value != defaults[name]}
+    active = next((p for p in offered if _nondefault(p.state, defaults) == shown), None)
+    key = f"{address.page}:preset"
+
+    def apply() -> None:
+        wanted = next((p for p in offered if p.title == st.session_state[key]), None)
+        if wanted is None:
+            return
+        for field in address.fields:
+            st.session_state.pop(address.key(field), None)
+        for field, value in wanted.state.items():
+            st.session_state[address.key(field)] = value
+
+    st.session_state[key] = active.title if active else None
+    place.pills("Presets", [p.title for p in offered], key=key, on_change=apply, label_visibility="collapsed")
+    return active
+
+
+def _nondefault(state: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in state.items() if name not in defaults or value != defaults[name]}

@@ -1,10 +1,9 @@
 """``chart``: a Plotly figure updated in place, with its text and its downloads."""
 
-import base64
 import functools
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,42 +11,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from numpy.typing import NDArray
 
+from lossviz.figures.sweep import Sweep
 from lossviz.ui.component import declare
 
-_CSS = ".lossviz-chart { width: 100%; min-height: 200px; }"
-_chart = declare("chart", _CSS, isolate=False)
-
-
-@dataclass(frozen=True)
-class SweptTrace:
-    """Trace ``trace`` of a figure at each of P parameter values: ``y`` has shape (P, n).
-
-    ``x`` has shape (n,) where the points stay above the same places, (P, n) where they move.
-    """
-
-    trace: int
-    x: NDArray[Any]
-    y: NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """A figure as a function of one parameter, at P increasing ``values``."""
-
-    values: NDArray[Any]
-    traces: Sequence[SweptTrace]
-
-    def packed(self) -> dict[str, Any]:
-        """As the browser reads it: base64 of float32."""
-        return {
-            "values": _pack(self.values),
-            "traces": [
-                {"trace": t.trace, "x" if t.x.ndim == 1 else "xs": _pack(t.x), "y": _pack(t.y)}
-                for t in self.traces
-            ],
-        }
+_chart = declare("chart", isolate=False)
 
 
 @dataclass(frozen=True)
@@ -57,10 +25,6 @@ class Click:
     x: float
     y: float
     panel: str
-
-
-def _pack(numbers: NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(numbers, dtype="<f4").tobytes()).decode("ascii")
 
 
 @functools.cache
@@ -126,7 +90,8 @@ def _new_click(key: str, click: Any) -> Click | None:
     if not isinstance(click, dict) or click.get("n") == st.session_state.get(seen):
         return None
     st.session_state[seen] = click.get("n")
-    x, y = click.get("x"), click.get("y")
-    if not all(isinstance(v, int | float) and np.isfinite(v) for v in (x, y)):
+    try:
+        x, y = float(click["x"]), float(click["y"])
+    except (KeyError, TypeError, ValueError):
         return None
-    return Click(float(x), float(y), str(click.get("panel")))
+    return Click(x, y, str(click.get("panel"))) if np.isfinite([x, y]).all() else None

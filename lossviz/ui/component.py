@@ -32,8 +32,12 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
-def declare(name: str, css: str, *, isolate: bool = True) -> Callable[..., Any]:
-    """A component drawn by ``static/<name>.js`` into ``<div class="lossviz-<name>">``."""
+def declare(name: str, css: str = "", *, isolate: bool = True) -> Callable[..., Any]:
+    """A component drawn by ``static/<name>.js`` into ``<div class="lossviz-<name>">``.
+
+    Its style is ``static/<name>.css`` unless given; isolated styles live in a shadow root.
+    """
+    css = css or (STATIC / f"{name}.css").read_text(encoding="utf-8")
     return st.components.v2.component(
         f"lossviz_{name}",
         html=f'<div class="lossviz-{name}"></div>',

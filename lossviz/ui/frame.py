@@ -51,14 +51,14 @@ PAGES = (
 )
 
 _CSS = """<style>
-[data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; max-width: 100rem; }
+[data-testid="stMainBlockContainer"] { padding: 0.9rem 2rem 2rem; max-width: 100rem; }
 [data-testid="stSidebar"] { width: 12.5rem !important; min-width: 0 !important; }
 [data-testid="stSidebar"][aria-expanded="false"] { width: 0 !important; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; }
 [data-testid="stMain"] h1 { font-size: 1.5rem; padding: 0; line-height: 1.25; }
 [data-testid="stMain"] h2 { font-size: 1.25rem; padding: 0.25rem 0; }
 [data-testid="stMain"] h3 { font-size: 1.05rem; padding: 0.25rem 0; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3rem 1rem 1rem; } }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.2rem 1rem 1rem; } }
 </style>"""
 
 
@@ -75,7 +75,7 @@ def page(key: str) -> Page:
     st.html(_CSS)
     enter(key)
     with st.sidebar:
-        st.page_link("app.py", label="**LossViz**")
+        st.page_link("app.py", label="LossViz", icon=":material/home:")
         group = ""
         for other in PAGES[1:]:
             if not other.exists:

@@ -7,21 +7,7 @@ import streamlit as st
 
 from lossviz.ui.component import declare
 
-_CSS = """
-.lossviz-live_slider { font: 0.875rem var(--st-font); color: var(--st-text-color); padding: 0.1rem 0; }
-.name { display: block; line-height: 1.35; }
-.row { display: flex; align-items: center; gap: 0.5rem; }
-[type="range"] { flex: 1; min-width: 0; height: 1.75rem; margin: 0; accent-color: var(--st-primary-color); cursor: pointer; touch-action: pan-y; }
-[type="number"] { width: 4.4rem; font: inherit; font-variant-numeric: tabular-nums; color: inherit; background: transparent;
-  border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); padding: 0.1rem 0.35rem; -moz-appearance: textfield; appearance: textfield; }
-[type="number"]::-webkit-inner-spin-button { display: none; }
-button { font: 0.7rem var(--st-font); width: 1.6rem; height: 1.6rem; padding: 0; color: inherit; background: transparent;
-  border: 1px solid var(--st-border-color); border-radius: 50%; cursor: pointer; }
-button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-[hidden] { display: none; }
-"""
-_slider = declare("live_slider", _CSS)
+_slider = declare("live_slider")
 
 _WANTED = "sweep wanted"
 
@@ -37,6 +23,7 @@ def live_slider(
     chart: str = "",
     help: str = "",
     playable: bool = True,
+    log: bool = False,
 ) -> float:
     """A slider whose value is heard while it moves; ``st.session_state[key]`` holds the value.
 
@@ -44,6 +31,7 @@ def live_slider(
         key: unique across the app; also the id by which sweeps name this slider.
         chart: key of the chart it moves, if any.
         playable: show a button that plays the sweep.
+        log: equal ways along the slider are equal factors; ``low`` must be positive.
     """
     st.session_state.setdefault(key, default)
     value = min(high, max(low, float(st.session_state[key])))
@@ -67,6 +55,7 @@ def live_slider(
         "value": value,
         "help": help,
         "playable": playable and bool(chart),
+        "log": log,
     }
     _slider(key=component, data=[payload], on_value_change=heard, on_touched_change=touched)
     return value

@@ -1,0 +1,237 @@
+"""The explorer's controls: family, axis, probe, and what each slider does to the chart."""
+
+import math
+from typing import Any
+
+import streamlit as st
+
+from lossviz.figures.curve_sweeps import PROBE, parameter_sweep, probe_sweep
+from lossviz.figures.curve_words import SYMBOL
+from lossviz.figures.curves import PANELS, Scene
+from lossviz.figures.sweep import Sweep
+from lossviz.losses import FAMILIES, Loss, Parameter
+from lossviz.ui.address import Address, Preset, choice, choices, flag, number
+from lossviz.ui.chart import token
+from lossviz.ui.live_slider import sweep_wanted
+from lossviz.ui.pickers import symbol
+
+DEFAULTS = {
+    "regression": ["squared_error", "absolute_error", "huber"],
+    "binary": ["binary_cross_entropy", "brier", "hinge"],
+    "multiclass": ["categorical_cross_entropy"],
+}
+
+PRESETS = (
+    Preset(
+        "House price",
+        {},
+        "A house predicted at 200 sold for 220 (thousands): the same miss of 20 costs 400, 20 or 19.5, "
+        "and pulls the prediction up with force 40, 1 or 1.",
+    ),
+    Preset(
+        "Small errors",
+        {"reach": "3", "probe": 0.5},
+        "Below one unit squaring makes an error smaller, above one it makes it larger.",
+    ),
+    Preset(
+        "Far outlier",
+        {
+            "loss": ["squared_error", "huber", "cauchy", "tukey_biweight"],
+            "reach": "10",
+            "probe": 9.0,
+            "panels": ["weight"],
+            "huber.delta": 1.345,
+        },
+        "Squared error pulls ever harder, Huber stops pulling harder, Cauchy lets go slowly, Tukey's biweight altogether.",
+    ),
+    Preset(
+        "Confidently wrong",
+        {
+            "family": "binary",
+            "loss": ["binary_cross_entropy", "brier"],
+            "over": "logit",
+            "probe": -5.0,
+        },
+        "The truth is class 1 and the model is sure of class 0: cross-entropy still pulls with almost full force, "
+        "squared error on a sigmoid has all but stopped learning.",
+    ),
+    Preset(
+        "Margins",
+        {
+            "family": "binary",
+            "loss": ["zero_one", "hinge", "squared_hinge", "logistic", "exponential"],
+            "over": "logit",
+            "reach": "3",
+            "probe": -1.0,
+        },
+        "Every one of these stands in for the zero-one loss, which has no slope to follow.",
+    ),
+    Preset(
+        "Focal",
+        {
+            "family": "binary",
+            "loss": ["binary_cross_entropy", "focal"],
+            "probe": 0.9,
+        },
+        "At p = 0.9 an example is easy: focal loss with γ = 2 charges a hundredth of cross-entropy.",
+    ),
+    Preset(
+        "One family, all shapes",
+        {"loss": ["barron"], "reach": "6", "probe": 3.0, "panels": ["weight"]},
+        "Barron's loss is squared at α = 2, pseudo-Huber at 1, Cauchy at 0, Geman-McClure at −2: press play on α.",
+    ),
+)
+
+REACHES = ("1", "2", "3", "5", "6", "8", "10", "20", "30", "50", "100", "300", "1000")
+
+
+def pick_family(address: Address) -> str:
+    """The family; changing it forgets the choices that belong to the other one."""
+    address.field(choice("family", tuple(FAMILIES), "regression"))
+
+    def forget() -> None:
+        kept = address.key("family")
+        for key in [k for k in st.session_state if isinstance(k, str) and k.startswith(f"{address.page}.")]:
+            if key != kept:
+                del st.session_state[key]
+
+    picked = st.segmented_control(
+        "Family",
+        list(FAMILIES),
+        key=address.key("family"),
+        format_func={
+            "regression": "Regression",
+            "binary": "Binary",
+            "multiclass": "K classes",
+        }.__getitem__,
+        on_change=forget,
+        required=True,
+    )
+    return picked or "regression"
+
+
+def pick_axis(address: Address, family: str) -> dict[str, Any]:
+    """The axis, what derivatives are taken by, the truth, the panels and the scale."""
+    if family == "regression":
+        over = wrt = "error"
+    else:
+        address.field(choice("over", ("probability", "logit"), "probability"))
+        over = st.segmented_control(
+            "Over",
+            ["probability", "logit"],
+            key=address.key("over"),
+            format_func={"probability": "Probability", "logit": "Logit"}.__getitem__,
+            required=True,
+            on_change=lambda: st.session_state.pop(address.key("probe"), None),
+        )
+        address.field(choice("wrt", ("probability", "logit"), "logit"))
+    with st.expander("Axes and panels"):
+        panels = [p for p in PANELS if p not in ("value", "gradient")]
+        address.field(choices("panels", panels if family == "regression" else ["curvature"], []))
+        extra = st.pills(
+            "Also show",
+            panels if family == "regression" else ["curvature"],
+            selection_mode="multi",
+            key=address.key("panels"),
+            format_func=PANELS.__getitem__,
+        )
+        if family != "regression":
+            wrt = st.segmented_control(
+                "Gradient by",
+                ["probability", "logit"],
+                key=address.key("wrt"),
+                format_func={"probability": "Probability", "logit": "Logit"}.__getitem__,
+                required=True,
+            )
+        if over != "probability":
+            address.field(choice("reach", REACHES, "30" if family == "regression" else "6"))
+            reach = float(st.select_slider("Axis from − to +", REACHES, key=address.key("reach")))
+        low, high = (0.0, 1.0) if over == "probability" else (-reach, reach)
+        address.field(flag("log"))
+        log = st.toggle("Logarithmic scale", key=address.key("log"))
+        truth, classes = 1.0, 3
+        if family == "regression":
+            address.field(number("y", -1e6, 1e6, 220.0))
+            truth = st.number_input("True value y", key=address.key("y"), min_value=-1e6, max_value=1e6)
+        elif family == "binary":
+            address.field(choice("class", ("1", "0"), "1"))
+            truth = float(
+                st.segmented_control("True class y", ["1", "0"], key=address.key("class"), required=True)
+                or "1"
+            )
+        else:
+            address.field(number("classes", 2, 50, 3.0))
+            classes = int(st.number_input("Classes K", 2.0, 50.0, step=1.0, key=address.key("classes")))
+    return dict(
+        over=over, wrt=wrt, target=truth, classes=classes, low=low, high=high, log=log,
+        panels=("value", "gradient", *[p for p in PANELS if p in (extra or ())]),
+    )  # fmt: skip
+
+
+def probe(address: Address, axis: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of the probe's slider; its field is declared here."""
+    low, high = axis["low"], axis["high"]
+    default = {"error": -20.0, "probability": 0.1, "logit": -3.0}[axis["over"]]
+    default = min(high, max(low, default))
+    address.field(number("probe", low, high, default))
+    return dict(
+        label=f"Probe: {SYMBOL[axis['over']]}",
+        key=address.key("probe"), low=low, high=high, step=(high - low) / 200, default=default,
+        help="Click the chart, drag, or use the arrow keys",
+    )  # fmt: skip
+
+
+def move_probe(address: Address, x: float) -> None:
+    """Put the probe where somebody clicked, and draw again."""
+    if math.isfinite(x):
+        st.session_state[address.key("probe")] = x
+        st.rerun(scope="fragment")
+
+
+def _sliders(address: Address, scene: Scene) -> dict[str, tuple[Loss, Parameter] | None]:
+    """Session key of every slider that moves the chart, with the loss and parameter behind it."""
+    found: dict[str, tuple[Loss, Parameter] | None] = {
+        address.key(f"{loss.name}.{p.name}"): (loss, p)
+        for loss in scene.losses
+        for p in loss.parameters()
+        if getattr(loss, p.name) is not None
+    }
+    return found | {address.key(PROBE): None}
+
+
+def sweeping(address: Address, scene: Scene) -> dict[str, Any]:
+    """For the chart: a token for each slider's table, and the table somebody just asked for."""
+    sliders = _sliders(address, scene)
+    tokens = {}
+    for key, moved in sliders.items():
+        rest = [
+            (
+                loss.name,
+                [
+                    v
+                    for p, v in loss.settings().items()
+                    if moved is None or (loss, p) != (moved[0], moved[1].name)
+                ],
+            )
+            for loss in scene.losses
+        ]
+        probed = None if moved is None else scene.probe
+        tokens[key] = token(rest, probed, scene.view, scene.low, scene.high, scene.log, scene.panels)
+    wanted = sweep_wanted()
+    sweep = (wanted, _sweep(scene, sliders[wanted])) if wanted in sliders else None
+    return {"tokens": tokens, "sweep": sweep}
+
+
+def _sweep(scene: Scene, moved: tuple[Loss, Parameter] | None) -> Sweep:
+    return probe_sweep(scene) if moved is None else parameter_sweep(scene, *moved)
+
+
+def sweeps(scene: Scene) -> dict[str, Sweep]:
+    """Every slider's table under its label, for the stand-alone page."""
+    tables = {
+        f"{loss.title} · {symbol(p)}": parameter_sweep(scene, loss, p)
+        for loss in scene.losses
+        for p in loss.parameters()
+        if getattr(loss, p.name) is not None
+    }
+    return tables | {f"Probe: {SYMBOL[scene.over]}": probe_sweep(scene)}

@@ -1,0 +1,64 @@
+"""What stands under a chart: why, numbers, code."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import streamlit as st
+
+from lossviz.losses import Loss
+from lossviz.ui.downloads import Table
+
+TABS = ("Why", "Numbers", "Code")
+
+
+def open_tabs(page: str) -> Iterator[tuple[str, Any]]:
+    """The three tabs of every page: name and place of each that is open; closed ones are not drawn."""
+    for name, tab in zip(TABS, st.tabs(TABS, key=f"{page}:tabs", on_change="rerun"), strict=True):
+        if tab.open:
+            yield name, tab
+
+
+def data_table(page: str, table: Table) -> None:
+    """The numbers behind the chart, on request."""
+    if st.toggle("Show the table behind the chart", key=f"{page}:table"):
+        st.dataframe(dict(table), hide_index=True)
+
+
+def why(loss: Loss) -> None:
+    """One loss explained: formula, properties, what it elicits and implies, references."""
+    st.subheader(loss.title, anchor=False)
+    st.markdown(f"{loss.summary()} {loss.story()}")
+    left, right = st.columns(2)
+    left.latex(loss.formula)
+    right.latex(loss.gradient_formula)
+    for trait in loss.traits():
+        st.markdown(f":blue-badge[{trait.title}] {trait.meaning}")
+    st.markdown(f"**Best constant prediction:** {loss.elicits}.")
+    if loss.family == "regression":
+        noise = getattr(loss, "noise", "")
+        st.markdown(
+            f"**Noise it assumes:** {noise}."
+            if noise
+            else "**Noise it assumes:** none; exp(−loss) cannot be normalised to a density."
+        )
+    if loss.references:
+        st.caption("References: " + "; ".join(loss.references))
+
+
+def code(losses: Sequence[Loss]) -> None:
+    """The same numbers in other libraries, with their conventions."""
+    st.caption(
+        "`score` and `target` are arrays; "
+        + (
+            "`score` is the prediction."
+            if losses[0].family == "regression"
+            else "`score` is the logit, `target` is 0 or 1."
+            if losses[0].family == "binary"
+            else "`score` holds logits and `target` a distribution, classes on the last axis."
+        )
+    )
+    for loss in losses:
+        st.markdown(f"**{loss.label}**")
+        for library, snippet in loss.snippets().items():
+            st.code(snippet.code, language="python")
+            st.caption(f"{library}. {snippet.note}" if snippet.note else library)

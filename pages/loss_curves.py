@@ -1,0 +1,66 @@
+"""Loss curves: value, gradient and more of any losses of one family, and a probe that reads them."""
+
+import streamlit as st
+
+from lossviz import losses
+from lossviz.figures import curve_words as words
+from lossviz.figures import curves as figures
+from lossviz.figures.curves import Scene
+from lossviz.ui import address as url
+from lossviz.ui import curve_lab, explain, frame, pickers
+from lossviz.ui.chart import chart
+from lossviz.ui.downloads import downloads
+from lossviz.ui.live_slider import live_slider
+
+page = frame.page("curves")
+CHART = "curves:chart"
+
+
+@st.fragment
+def explorer() -> None:
+    with frame.stage(page) as address:
+        pills = st.container()
+        controls, picture = st.columns([1, 3.1], gap="medium")
+        with controls:
+            family = curve_lab.pick_family(address)
+            chosen = pickers.pick_losses(address, losses.names(family), curve_lab.DEFAULTS[family])
+            sliders = st.container()
+            axis = curve_lab.pick_axis(address, family)
+            with sliders:
+                tuned = pickers.tune(address, chosen, chart=CHART)
+                probe = live_slider(chart=CHART, **curve_lab.probe(address, axis))
+            scene = Scene(losses=tuple(tuned), probe=probe, **axis)
+        preset = url.presets(address, pills, curve_lab.PRESETS)
+
+        lines = figures.lines(scene, scene.grid())
+        title = words.title(scene)
+        figure = figures.figure(scene, lines, title)
+        with picture:
+            click = chart(
+                figure,
+                key=CHART,
+                alt=words.alt(scene),
+                narrow=figures.layout(scene, 1, lines, title),
+                name="loss-curves",
+                **curve_lab.sweeping(address, scene),
+            )
+            if click:
+                curve_lab.move_probe(address, click.x)
+            st.markdown(words.sentence(scene))
+            st.caption(" ".join(([preset.note] if preset else []) + words.clipped(scene, lines)))
+
+        for name, tab in explain.open_tabs("curves"):
+            with tab:
+                if name == "Why":
+                    for loss in tuned:
+                        explain.why(loss)
+                elif name == "Numbers":
+                    st.markdown(words.probe_table(scene))
+                    table = words.table(scene)
+                    downloads("curves", "loss-curves", table, figure, title, lambda: curve_lab.sweeps(scene))
+                    explain.data_table("curves", table)
+                else:
+                    explain.code(tuned)
+
+
+explorer()

@@ -1,0 +1,31 @@
+// The slider of an exported page: any one parameter of the figure, without a server.
+// Concatenated behind sweep.js, whose Sweep and draw it uses.
+
+const tables = JSON.parse(document.getElementById("sweeps").textContent);
+const gd = document.getElementById("chart"), controls = document.getElementById("controls");
+const labels = Object.keys(tables);
+
+if (labels.length) {
+  controls.innerHTML = `<select aria-label="Parameter"></select><input type="range" step="any" aria-label="Value"><output></output><button type="button">Reset</button>`;
+  const [pick, range, out, reset] = controls.children;
+  for (const label of labels) pick.add(new Option(label));
+  let sweep;
+  const choose = () => {
+    sweep = new Sweep(tables[pick.value]);
+    range.min = sweep.values[0];
+    range.max = sweep.values[sweep.values.length - 1];
+    home();
+  };
+  const home = () => {
+    range.value = tables[pick.value].value;
+    out.textContent = "";
+    window.Plotly.redraw(gd);
+  };
+  range.addEventListener("input", () => {
+    out.textContent = (+range.value).toPrecision(3);
+    draw(gd, sweep.at(+range.value));
+  });
+  pick.addEventListener("change", choose);
+  reset.addEventListener("click", home);
+  choose();
+}
