@@ -7,7 +7,7 @@ iteration takes the Newton step where it lowers the cost and the better of sever
 
 import numpy as np
 
-from lossviz.fitting.problem import Design, Problem, solve
+from lossviz.fitting.problem import Design, Index, Problem, solve
 from lossviz.losses.base import Array
 
 MAX_ITERATIONS = 200
@@ -19,27 +19,27 @@ _SHRINK = 4.0 ** -np.arange(1, 14)
 _STRETCH = np.array([1.0, 2.0, 4.0, 0.25])
 
 
-def descend(problem: Problem, start: Array) -> tuple[Array, Array]:
+def descend(problem: Problem, start: Array) -> tuple[Array, Index]:
     """A local minimum reached from each start, (B, p), and whether it is one to working precision, (B,)."""
     best, converged = start.copy(), np.zeros(len(start), dtype=bool)
     active, part, here = np.arange(len(start)), problem, start
     for _ in range(MAX_ITERATIONS):
         gradient, pull, newton, majorant = _derivatives(part, here)
         cost = part.cost(here)
-        still = (np.abs(gradient) <= STATIONARY * pull).all(axis=1)
+        still = np.asarray((np.abs(gradient) <= STATIONARY * pull).all(axis=1))
         step = -solve(newton + 1e-12 * majorant, gradient)
         if not part.loss.convex:
             bowl = np.linalg.eigvalsh(newton)[:, 0] > 1e-9 * np.linalg.eigvalsh(majorant)[:, -1]
             still &= bowl
             step = np.where(bowl[:, None], step, -solve(majorant, gradient))
         there = here + step
-        lowered = part.cost(there) <= cost + 1e-14 * np.abs(cost)
-        lost = np.flatnonzero(~still & ~lowered)
+        lowered = np.asarray(part.cost(there) <= cost + 1e-14 * np.abs(cost))
+        lost = np.flatnonzero(~(still | lowered))
         if len(lost):
             there[lost] = _rescue(part.rows(lost), here[lost], step[lost], -solve(majorant, gradient)[lost])
         settled = (np.abs(there - here) <= SETTLED * (1.0 + np.abs(here))).all(axis=1)
         there = np.where(still[:, None], here, there)
-        done = still | settled
+        done = np.asarray(still | settled)
         best[active], converged[active] = there, still | (settled & lowered)
         if done.all():
             break
@@ -51,12 +51,11 @@ def descend(problem: Problem, start: Array) -> tuple[Array, Array]:
     return best, converged
 
 
-def is_minimum(problem: Problem, coefficients: Array) -> Array:
-    """Whether the gradient is zero and the Hessian positive definite, (B,)."""
-    gradient, pull, newton, _ = _derivatives(problem, coefficients)
-    flat = (np.abs(gradient) <= 1e-7 * pull).all(axis=1)
+def is_bowl(problem: Problem, coefficients: Array) -> Index:
+    """Whether the Hessian is positive definite, (B,): a minimum and not a saddle or a flat."""
+    *_, newton, _ = _derivatives(problem, coefficients)
     eigenvalues = np.linalg.eigvalsh(newton)
-    return flat & (eigenvalues[:, 0] > 1e-12 * np.abs(eigenvalues[:, -1]))
+    return eigenvalues[:, 0] > 1e-12 * np.abs(eigenvalues[:, -1])
 
 
 def irls_weights(problem: Problem, z: Array) -> Array:

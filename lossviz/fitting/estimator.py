@@ -1,8 +1,6 @@
 """The minimiser of a cost: one estimator, generic in the loss, for one data set or thousands at once."""
 
 import dataclasses
-import itertools
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lossviz.fitting import mad, polyhedral
-from lossviz.fitting.descent import descend, is_minimum
-from lossviz.fitting.problem import Design, Frame, Problem, solve
+from lossviz.fitting.checks import arrays, check_rank, numbers, positive_scale, starting_point
+from lossviz.fitting.descent import descend, is_bowl
+from lossviz.fitting.problem import Design, Frame, Index, Problem
+from lossviz.fitting.starts import elemental, least_absolute, least_squares
 from lossviz.losses import Loss, ResidualLoss
 from lossviz.losses.base import Array
 
-LIMIT = 1e100
-"""Largest size of a number in the data."""
 ELEMENTAL_STARTS = 40
 """Starting points through p of the data points each, for losses that may have several minima."""
 
@@ -39,7 +37,7 @@ class Fit:
     """(n,), in the units of y."""
     scale: Array
     """(): what residuals are divided by inside the loss, in the units of y."""
-    converged: Array
+    converged: Index
     """(): whether the estimating equations hold to working precision."""
     minima: Array
     """(m, p): every local minimum found, the lowest first."""
@@ -77,12 +75,20 @@ def fit_line(
     Raises:
         ValueError: as :func:`fit`, and where all x are equal.
     """
-    x = _numbers("x", x)
+    x = numbers("x", x)
     if x.ndim not in (1, 2):
         raise ValueError(f"x must have shape (n,) or (batch, n), got {x.shape}")
     if x.shape[-1] >= 2 and (np.ptp(x, axis=-1) <= 1e-14 * np.abs(x).max(axis=-1)).any():
         raise ValueError("all x are equal: a slope cannot be fitted, only a constant")
-    return fit(loss, _with_intercept(x), y, weights=weights, scale=scale, start=start, starts=starts)
+    return fit(
+        loss,
+        np.stack([np.ones_like(x), x], axis=-1),
+        y,
+        weights=weights,
+        scale=scale,
+        start=start,
+        starts=starts,
+    )
 
 
 def fit_location(
@@ -98,7 +104,7 @@ def fit_location(
 
     The options are those of :func:`fit`.
     """
-    y = _numbers("y", y)
+    y = numbers("y", y)
     design = np.ones((y.shape[-1] if y.ndim else 1, 1))
     return fit(loss, design, y, weights=weights, scale=scale, start=start, starts=starts)
 
@@ -139,16 +145,16 @@ def fit(
     """
     if not isinstance(loss, ResidualLoss):
         raise ValueError(f"{loss.name} is not a loss of the residual and cannot be fitted here")
-    columns, target, shares, single = _check(design, y, weights)
+    columns, target, shares, single = arrays(design, y, weights)
     frame = Frame.of(columns, target)
     inner = Design(frame.columns(columns))
-    _check_rank(inner, shares)
-    fixed = None if isinstance(scale, str) else _check_scale(scale, len(target))
+    check_rank(inner, shares)
+    fixed = None if isinstance(scale, str) else positive_scale(scale, len(target))
     if isinstance(scale, str) and scale != "mad":
         raise ValueError(f"scale must be a positive number or 'mad', got {scale!r:.40}")
     unit = frame.spread if fixed is None else frame.spread / fixed
     problem = Problem(loss, inner, frame.target(target), shares, unit)
-    guess = None if start is None else frame.inward(_check_start(start, len(target), inner.size))
+    guess = None if start is None else frame.inward(starting_point(start, len(target), inner.size))
     count = starts if starts is not None else (ELEMENTAL_STARTS if guess is None else 0)
     found = _minimise(problem, guess, count) if fixed is not None else _minimise_mad(problem, guess, count)
 
@@ -179,7 +185,7 @@ class _Found:
     """Minimisers in internal coordinates: the chosen (B, p), all (B, m, p), and corners (B, v, p)."""
 
     coefficients: Array
-    converged: Array
+    converged: Index
     minima: Array
     minima_cost: Array
     vertices: Array
@@ -215,14 +221,15 @@ def _convex(problem: Problem, guess: Array | None) -> _Found:
 def _several(problem: Problem, guess: Array | None, starts: int) -> _Found:
     squares = least_squares(problem)
     pool = [squares, least_absolute(problem), *([] if guess is None else [guess])]
-    begin = np.concatenate([np.stack(pool, axis=1), _elemental(problem, starts)], axis=1)
+    begin = np.concatenate([np.stack(pool, axis=1), elemental(problem, starts)], axis=1)
     batch, tries, p = begin.shape
     many = problem.rows(np.repeat(np.arange(batch), tries))
-    ends, _ = descend(many, begin.reshape(-1, p))
+    ends, ended = descend(many, begin.reshape(-1, p))
     costs = many.cost(ends).reshape(batch, tries)
-    genuine = is_minimum(many, ends).reshape(batch, tries)
+    genuine = (ended & is_bowl(many, ends)).reshape(batch, tries)
+    converged = np.asarray(genuine.any(axis=1))
     # Where no start ends in a true minimum (all points on the loss's flat), the cheapest end stands in.
-    genuine |= ~genuine.any(axis=1, keepdims=True) & (costs == costs.min(axis=1, keepdims=True))
+    genuine |= ~converged[:, None] & (costs == costs.min(axis=1, keepdims=True))
     order = np.argsort(np.where(genuine, costs, np.inf), axis=1, kind="stable")
     ends = np.take_along_axis(ends.reshape(batch, tries, p), order[:, :, None], axis=1)
     costs = np.take_along_axis(costs, order, axis=1)
@@ -234,7 +241,7 @@ def _several(problem: Problem, guess: Array | None, starts: int) -> _Found:
     best = ends[:, 0].copy()
     return _Found(
         best,
-        is_minimum(problem, best),
+        converged,
         _pad([ends[b, genuine[b]] for b in range(batch)]),
         _pad([costs[b, genuine[b]] for b in range(batch)]),
         best[:, None, :],
@@ -261,41 +268,6 @@ def _one(problem: Problem, best: Array, converged: Array, vertices: Array) -> _F
     return _Found(best, converged, best[:, None, :], problem.cost(best)[:, None], vertices)
 
 
-def least_squares(problem: Problem) -> Array:
-    """The weighted least-squares fit, (B, p), refined once so that collinearity costs no digits."""
-    design, weights = problem.design, problem.weights
-    normal = design.moments(weights)
-    start = solve(normal, design.pull(weights * problem.target))
-    return start - solve(normal, design.pull(weights * problem.errors(start)))
-
-
-def least_absolute(problem: Problem) -> Array:
-    """A least-absolute-deviations fit, (B, p)."""
-    terms = polyhedral.Terms.of(problem, np.zeros(1), np.array([-1.0, 1.0]))
-    return polyhedral.minimise(terms, least_squares(problem))[0]
-
-
-def _elemental(problem: Problem, starts: int) -> Array:
-    """Fits through p points each: mostly the cheapest of many, some from the whole range, (B, starts, p)."""
-    batch, n = problem.target.shape
-    p = problem.design.size
-    if starts <= 0:
-        return np.empty((batch, 0, p))
-    if math.comb(n, p) <= 10 * starts:
-        subsets = np.array(list(itertools.combinations(range(n), p)))
-    else:
-        subsets = np.random.default_rng(0).random((10 * starts, n)).argpartition(p, axis=1)[:, :p]
-    columns = problem.design.columns[:, subsets]
-    solvable = np.abs(np.linalg.det(columns)) > 1e-9
-    columns = np.where(solvable[:, :, None, None], columns, np.eye(p))
-    through = np.linalg.solve(columns, problem.target[:, subsets][..., None])[..., 0]
-    every = problem.rows(np.repeat(np.arange(batch), len(subsets)))
-    costs = every.cost(through.reshape(-1, p)).reshape(batch, -1)
-    order = np.argsort(np.where(solvable, costs, np.inf), axis=1)
-    ranks = (np.linspace(0.0, 1.0, min(starts, len(subsets))) ** 2 * (len(subsets) - 1)).astype(int)
-    return np.take_along_axis(through, order[:, ranks, None], axis=1)
-
-
 def _pad(lists: list[Array]) -> Array:
     """Arrays of unequal length, one for each data set, in one array filled with NaN."""
     longest = max(len(rows) for rows in lists)
@@ -303,73 +275,3 @@ def _pad(lists: list[Array]) -> Array:
     for b, rows in enumerate(lists):
         padded[b, : len(rows)] = rows
     return padded
-
-
-def _with_intercept(x: Array) -> Array:
-    return np.stack([np.ones_like(x), x], axis=-1)
-
-
-def _numbers(name: str, values: ArrayLike) -> Array:
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold numbers") from None
-    bad = ~(np.abs(array) <= LIMIT)
-    if bad.any():
-        raise ValueError(
-            f"{name} holds {bad.sum()} value(s) that are not finite or above {LIMIT:g} in size; "
-            "leave those points out"
-        )
-    return array
-
-
-def _check(design: ArrayLike, y: ArrayLike, weights: ArrayLike | None) -> tuple[Array, Array, Array, bool]:
-    """Columns (1 or B, n, p), target (B, n), weights (B, n) that sum to one, and whether B was not given."""
-    columns, target = _numbers("design", design), _numbers("y", y)
-    if columns.ndim not in (2, 3) or target.ndim not in (1, 2):
-        raise ValueError(
-            "design must have shape (n, p) or (batch, n, p) and y (n,) or (batch, n), "
-            f"got {columns.shape} and {target.shape}"
-        )
-    single = columns.ndim == 2 and target.ndim == 1
-    columns, target = columns.reshape(-1, *columns.shape[-2:]), np.atleast_2d(target)
-    n, p = columns.shape[1:]
-    if target.shape[1] != n or (len(columns) not in (1, len(target)) and len(target) != 1):
-        raise ValueError(f"x and y must have as many points each, got {n} and {target.shape[1]}")
-    if n < p or p < 1:
-        raise ValueError(f"{n} point(s) cannot determine {p} coefficient(s): at least {p} are needed")
-    target = np.broadcast_to(target, (max(len(target), len(columns)), n))
-    given = np.ones(n) if weights is None else _numbers("weights", weights)
-    if given.ndim > 2 or given.shape[-1:] != (n,) or (given.ndim == 2 and len(given) not in (1, len(target))):
-        raise ValueError(f"weights must have shape ({n},) or that of y, got {given.shape}")
-    if (given < 0).any() or (given.max(axis=-1) == 0).any():
-        raise ValueError("weights must not be negative, nor all zero")
-    shares = np.broadcast_to(given / given.max(axis=-1, keepdims=True), target.shape)
-    return columns, target, shares / shares.sum(axis=1, keepdims=True), single
-
-
-def _check_rank(design: Design, weights: Array) -> None:
-    if design.size == 1 and (weights > 0).all() and design.columns.all():
-        return
-    used = design.columns[:1] if len(design.columns) == 1 and (weights > 0).all() else design.columns
-    if not (weights > 0).all():
-        used = used * (weights > 0)[:, :, None]
-    if (np.linalg.matrix_rank(used, tol=1e-10 * math.sqrt(used.shape[1])) < design.size).any():
-        raise ValueError(
-            "the columns of the design are linearly dependent over the points that count: "
-            "their coefficients cannot be told apart"
-        )
-
-
-def _check_scale(scale: ArrayLike, batch: int) -> Array:
-    sizes = _numbers("scale", scale)
-    if sizes.ndim > 1 or (sizes.ndim == 1 and len(sizes) not in (1, batch)) or not (sizes > 0).all():
-        raise ValueError(f"scale must be 'mad', a positive number or {batch} of them, got {scale!r:.40}")
-    return np.broadcast_to(sizes, (batch,))[:, None]
-
-
-def _check_start(start: ArrayLike, batch: int, p: int) -> Array:
-    guess = _numbers("start", start)
-    if guess.shape not in ((p,), (1, p), (batch, p)):
-        raise ValueError(f"start must have shape ({p},) or ({batch}, {p}), got {guess.shape}")
-    return np.broadcast_to(guess, (batch, p)).copy()

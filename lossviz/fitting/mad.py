@@ -12,7 +12,7 @@ import dataclasses
 import numpy as np
 
 from lossviz.fitting.descent import irls_weights
-from lossviz.fitting.problem import Problem, solve
+from lossviz.fitting.problem import Index, Problem, solve
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
 
@@ -21,7 +21,7 @@ MAX_ITERATIONS = 500
 _FLOOR = 1e-14
 
 
-def scale_of(errors: Array, weights: Array) -> tuple[Array, Array, Array]:
+def scale_of(errors: Array, weights: Array) -> tuple[Array, Index, Index]:
     """MAD of errors (B, n) about zero, normalised to the normal, (B,), and the two terms it averages.
 
     With weights it is the weighted median: whole-number weights count a point that many times. A
@@ -42,7 +42,7 @@ def scale_of(errors: Array, weights: Array) -> tuple[Array, Array, Array]:
 
 def reweights(loss: ResidualLoss) -> bool:
     """Whether the loss's weights fall with distance, so that reweighted least squares finds its fits."""
-    distance = np.geomspace(1e-6, 1e3, 200)
+    distance = np.append(0.0, np.geomspace(1e-6, 1e3, 200))
     sides = loss.weight(np.stack([distance, -distance]))
     return bool(np.isfinite(sides).all() and (np.diff(sides, axis=1) <= 1e-12 * sides.max()).all())
 
@@ -53,14 +53,14 @@ def rescaled(problem: Problem, coefficients: Array) -> Problem:
     return dataclasses.replace(problem, unit=1.0 / scale[:, None])
 
 
-def fixed_point(problem: Problem, start: Array) -> tuple[Array, Array]:
+def fixed_point(problem: Problem, start: Array) -> tuple[Array, Index]:
     """Coefficients (B, p) that are stationary at their own scale, and whether they are, (B,)."""
     best, converged = start.copy(), np.zeros(len(start), dtype=bool)
     active, part, here = np.arange(len(start)), problem, start
     reach = np.full(len(start), np.inf)
     for _ in range(MAX_ITERATIONS):
         errors = part.errors(here)
-        scale, lower, upper = scale_of(errors, part.weights)
+        scale, *_ = scale_of(errors, part.weights)
         z = errors / scale[:, None]
         pull = part.design.pull(part.weights * part.loss.gradient(z))
         step = -solve(part.design.moments(irls_weights(part, z) / scale[:, None]), pull)

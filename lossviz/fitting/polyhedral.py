@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.fitting.problem import Design, Problem
+from lossviz.fitting.problem import Design, Index, Problem
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
 
@@ -54,7 +54,7 @@ class Terms:
         tilt = 0.5 * (slopes[0] + slopes[-1]) * problem.design.pull(problem.weights)
         return cls(design, targets, weights, tilt)
 
-    def rows(self, which: Array) -> "Terms":
+    def rows(self, which: Index) -> "Terms":
         return Terms(self.design.rows(which), self.targets[which], self.weights[which], self.tilt[which])
 
     def gaps(self, coefficients: Array) -> Array:
@@ -74,7 +74,7 @@ class Edge:
 
     low: Array
     high: Array
-    entering: Array
+    entering: Index
     """Index of the term that vanishes at ``low``."""
 
 
@@ -84,7 +84,7 @@ def search(terms: Terms, gaps: Array, directions: Array) -> Edge:
     pulls = terms.weights * np.abs(rates)
     total = pulls.sum(axis=1)
     pulls = np.where(np.abs(rates) <= ZERO * np.abs(rates).max(axis=1, keepdims=True), 0.0, pulls)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         steps = np.where(pulls > 0, -gaps / rates, np.inf)
     order = np.argsort(steps, axis=1, kind="stable")
     steps = np.take_along_axis(steps, order, axis=1)
@@ -119,7 +119,7 @@ def minimise(terms: Terms, start: Array) -> tuple[Array, list[Array]]:
     return best, vertices
 
 
-def _walk(terms: Terms, start: Array) -> tuple[Array, Array]:
+def _walk(terms: Terms, start: Array) -> tuple[Array, Index]:
     """Descend along edges of the current basis; which data sets ended at a flat or crowded vertex."""
     count, p = start.shape
     best, crowded = start.copy(), np.zeros(count, dtype=bool)
@@ -162,11 +162,12 @@ def _walk(terms: Terms, start: Array) -> tuple[Array, Array]:
     return best, crowded
 
 
-def _nearest_basis(terms: Terms, start: Array) -> Array:
+def _nearest_basis(terms: Terms, start: Array) -> Index:
     """For each data set p independent terms, near zero at the start: (B, p) indices."""
     gaps = np.abs(terms.gaps(start))
-    nearness = 1.0 / (gaps + 1e-3 * gaps.mean(axis=1, keepdims=True) + 1e-300)
-    nearness = np.where(terms.weights > 0, nearness, 0.0)
+    typical = gaps.mean(axis=1, keepdims=True)
+    typical[typical == 0] = 1.0
+    nearness = np.where(terms.weights > 0, 1.0 / (gaps / typical + 1e-3), 0.0)
     left = terms.design.columns * nearness[:, :, None]
     each, chosen = np.arange(len(start)), []
     for _ in range(start.shape[1]):

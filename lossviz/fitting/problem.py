@@ -6,11 +6,16 @@ coordinates; ``Frame`` knows the way there and back.
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
+
+Index = NDArray[Any]
+"""Whole numbers, or booleans, that pick from an array."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Design:
         """Number of coefficients, p."""
         return self.columns.shape[2]
 
-    def rows(self, which: Array) -> "Design":
+    def rows(self, which: Index) -> "Design":
         """The designs of those data sets."""
         return self if len(self.columns) == 1 else Design(self.columns[which])
 
@@ -62,7 +67,7 @@ class Problem:
     weights: Array
     unit: Array
 
-    def rows(self, which: Array) -> "Problem":
+    def rows(self, which: Index) -> "Problem":
         """The problem of those data sets, in that order; one may be asked for several times."""
         return dataclasses.replace(
             self,
@@ -147,12 +152,12 @@ class Frame:
 
 
 def _power_of_two(size: Array) -> Array:
-    """The power of two nearest to each size; 1 for a size of zero."""
-    return np.where(size > 0, np.exp2(np.round(np.log2(np.where(size > 0, size, 1.0)))), 1.0)
+    """The power of two nearest to each size; 1 for a size of zero or next to nothing."""
+    return np.where(size > 1e-100, np.exp2(np.round(np.log2(np.where(size > 1e-100, size, 1.0)))), 1.0)
 
 
 def solve(matrices: Array, vectors: Array) -> Array:
     """Solutions (B, p) of symmetric systems (B, p, p), with a ridge of 1e-14 so that all have one."""
     size = np.abs(matrices).max(axis=(1, 2))
     ridge = np.where(size > 0, 1e-14 * size, 1.0)[:, None, None] * np.eye(matrices.shape[-1])
-    return np.linalg.solve(matrices + ridge, vectors[:, :, None])[:, :, 0]
+    return np.asarray(np.linalg.solve(matrices + ridge, vectors[:, :, None])[:, :, 0], dtype=np.float64)

@@ -1,0 +1,80 @@
+"""What may be fitted: shapes, finite numbers, enough points, and columns that can be told apart."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lossviz.fitting.problem import Design
+from lossviz.losses.base import Array
+
+LIMIT = 1e100
+"""Largest size of a number in the data."""
+
+
+def numbers(name: str, values: ArrayLike) -> Array:
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold numbers") from None
+    bad = ~(np.abs(array) <= LIMIT)
+    if bad.any():
+        raise ValueError(
+            f"{name} holds {bad.sum()} value(s) that are not finite or above {LIMIT:g} in size; "
+            "leave those points out"
+        )
+    return array
+
+
+def arrays(design: ArrayLike, y: ArrayLike, weights: ArrayLike | None) -> tuple[Array, Array, Array, bool]:
+    """Columns (1 or B, n, p), target (B, n), weights (B, n) that sum to one, and whether B was not given."""
+    columns, target = numbers("design", design), numbers("y", y)
+    if columns.ndim not in (2, 3) or target.ndim not in (1, 2):
+        raise ValueError(
+            "design must have shape (n, p) or (batch, n, p) and y (n,) or (batch, n), "
+            f"got {columns.shape} and {target.shape}"
+        )
+    single = columns.ndim == 2 and target.ndim == 1
+    columns, target = columns.reshape(-1, *columns.shape[-2:]), np.atleast_2d(target)
+    n, p = columns.shape[1:]
+    if target.shape[1] != n or (len(columns) not in (1, len(target)) and len(target) != 1):
+        raise ValueError(f"x and y must have as many points each, got {n} and {target.shape[1]}")
+    if n < p or p < 1:
+        raise ValueError(f"{n} point(s) cannot determine {p} coefficient(s): at least {p} are needed")
+    target = np.broadcast_to(target, (max(len(target), len(columns)), n))
+    given = np.ones(n) if weights is None else numbers("weights", weights)
+    if given.ndim > 2 or given.shape[-1:] != (n,) or (given.ndim == 2 and len(given) not in (1, len(target))):
+        raise ValueError(f"weights must have shape ({n},) or that of y, got {given.shape}")
+    if (given < 0).any() or (given.max(axis=-1) == 0).any():
+        raise ValueError("weights must not be negative, nor all zero")
+    shares = np.broadcast_to(given / given.max(axis=-1, keepdims=True), target.shape)
+    return columns, target, shares / shares.sum(axis=1, keepdims=True), single
+
+
+def check_rank(design: Design, weights: Array) -> None:
+    if design.size == 1 and (weights > 0).all() and design.columns.all():
+        return
+    used = design.columns[:1] if len(design.columns) == 1 and (weights > 0).all() else design.columns
+    if not (weights > 0).all():
+        used = used * (weights > 0)[:, :, None]
+    if (np.linalg.matrix_rank(used, tol=1e-10 * math.sqrt(used.shape[1])) < design.size).any():
+        raise ValueError(
+            "the columns of the design are linearly dependent over the points that count: "
+            "their coefficients cannot be told apart"
+        )
+
+
+def positive_scale(scale: ArrayLike, batch: int) -> Array:
+    sizes = numbers("scale", scale)
+    if sizes.ndim > 1 or (sizes.ndim == 1 and len(sizes) not in (1, batch)) or not (sizes >= 1 / LIMIT).all():
+        raise ValueError(
+            f"scale must be 'mad', a number above {1 / LIMIT:g} or {batch} of them, got {scale!r:.40}"
+        )
+    return np.broadcast_to(sizes, (batch,))[:, None]
+
+
+def starting_point(start: ArrayLike, batch: int, p: int) -> Array:
+    guess = numbers("start", start)
+    if guess.shape not in ((p,), (1, p), (batch, p)):
+        raise ValueError(f"start must have shape ({p},) or ({batch}, {p}), got {guess.shape}")
+    return np.broadcast_to(guess, (batch, p)).copy()
