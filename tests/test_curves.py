@@ -85,7 +85,7 @@ def test_target_loss_takes_its_target_and_is_infinite_below_its_domain():
     """log1p(20) - log1p(10) squared, and no prediction below -1 (squared log error)."""
     loss = losses.get("squared_log_error")
     curve = curves.trace(loss, [-11.5, 10.0], over="error", target=10.0)
-    assert curve.value[1] == pytest.approx(math.log(21 / 11) ** 2, rel=1e-14)
+    assert curve.value[1] == pytest.approx(math.log(21 / 11) ** 2, rel=1e-14, abs=0)
     assert curve.value[0] == math.inf
     assert np.isnan([curve.gradient[0], curve.curvature[0]]).all()
     assert curve.weight is None
@@ -97,10 +97,10 @@ def test_many_classes_share_evenly_what_the_true_one_leaves():
     expected = -(0.92 * math.log(0.6) + 0.08 * math.log(0.1))
     over_p = curves.at(loss, 0.6, over="probability", classes=5)
     over_z = curves.at(loss, math.log(0.6 / 0.1), over="logit", classes=5)
-    assert over_p.value == pytest.approx(expected, rel=1e-14)
-    assert over_z.value == pytest.approx(expected, rel=1e-14)
-    assert over_z.gradient == pytest.approx(0.6 - 0.92, rel=1e-14)
-    assert over_p.slope == pytest.approx(-0.92 / 0.6 + 0.08 / 0.4, rel=1e-14)
+    assert over_p.value == pytest.approx(expected, rel=1e-14, abs=0)
+    assert over_z.value == pytest.approx(expected, rel=1e-14, abs=0)
+    assert over_z.gradient == pytest.approx(0.6 - 0.92, rel=1e-14, abs=0)
+    assert over_p.slope == pytest.approx(-0.92 / 0.6 + 0.08 / 0.4, rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("over", ["probability", "logit"])
@@ -117,8 +117,12 @@ def test_brier_gradient_vanishes_when_confidently_wrong_and_that_of_cross_entrop
     """2 (p - 1) p (1 - p) against p - 1, at p = 0.001 for y = 1."""
     at = dict(over="probability", wrt="logit", target=1)
     p = 0.001
-    assert curves.at(losses.get("brier"), p, **at).gradient == pytest.approx(-2 * p * (1 - p) ** 2, rel=1e-12)
-    assert curves.at(losses.get("binary_cross_entropy"), p, **at).gradient == pytest.approx(p - 1, rel=1e-12)
+    assert curves.at(losses.get("brier"), p, **at).gradient == pytest.approx(
+        -2 * p * (1 - p) ** 2, rel=1e-12, abs=0
+    )
+    assert curves.at(losses.get("binary_cross_entropy"), p, **at).gradient == pytest.approx(
+        p - 1, rel=1e-12, abs=0
+    )
 
 
 def test_tangent_touches_the_curve_along_the_axis_drawn():

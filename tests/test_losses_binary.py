@@ -92,7 +92,7 @@ def test_focal_turns_an_easy_example_down_a_hundredfold():
     cross_entropy, focal = losses.get("binary_cross_entropy"), losses.get("focal", gamma=2)
     p = np.array([0.9, 0.968, 0.5])
     np.testing.assert_allclose(cross_entropy.value(p) / focal.value(p), [100, 976.5625, 4], rtol=1e-12)
-    assert focal.value(0.9) == pytest.approx(0.001053605156578263, rel=1e-14)
+    assert focal.value(0.9) == pytest.approx(0.001053605156578263, rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_focal_turns_an_easy_example_down_a_hundredfold():
 def test_focal_gradient_in_the_logit(gamma, p, slope):
     """Lin et al. (2017), appendix B: (1 - p_t)^g (g p_t log p_t + p_t - 1), numbers from mpmath."""
     focal = losses.get("focal", gamma=gamma)
-    assert focal.gradient_at(log_odds(p), 1) == pytest.approx(slope, rel=1e-13)
-    assert focal.gradient_at(-log_odds(p), 0) == pytest.approx(-slope, rel=1e-13)
+    assert focal.gradient_at(log_odds(p), 1) == pytest.approx(slope, rel=1e-13, abs=0)
+    assert focal.gradient_at(-log_odds(p), 0) == pytest.approx(-slope, rel=1e-13, abs=0)
 
 
 def test_bias_of_a_rare_class_starts_where_its_prior_is_the_forecast():
@@ -119,14 +119,14 @@ def test_bias_of_a_rare_class_starts_where_its_prior_is_the_forecast():
 def test_cross_entropy_gradient_is_forecast_minus_truth():
     """sigmoid(0.3) - 1; the second derivative is at most 1/4."""
     loss = losses.get("binary_cross_entropy")
-    assert loss.gradient_at(0.3, 1) == pytest.approx(-0.425557483188341, rel=1e-14)
+    assert loss.gradient_at(0.3, 1) == pytest.approx(-0.425557483188341, rel=1e-14, abs=0)
     assert loss.curvature_at(np.linspace(-3, 3, 61), 1).max() == 0.25
 
 
 def test_brier_stops_learning_when_confidently_wrong_and_cross_entropy_does_not():
     """2 (p - y) p (1 - p) is about -2 e^-20 at the logit -20 for y = 1, p - y is about -1."""
-    assert losses.get("brier").gradient_at(-20.0, 1) == pytest.approx(-2 * math.exp(-20), rel=1e-8)
-    assert losses.get("binary_cross_entropy").gradient_at(-20.0, 1) == pytest.approx(-1, rel=1e-8)
+    assert losses.get("brier").gradient_at(-20.0, 1) == pytest.approx(-2 * math.exp(-20), rel=1e-8, abs=0)
+    assert losses.get("binary_cross_entropy").gradient_at(-20.0, 1) == pytest.approx(-1, rel=1e-8, abs=0)
 
 
 def test_brier_through_a_sigmoid_is_savage_and_cross_entropy_is_logistic():
@@ -144,8 +144,8 @@ def test_weighted_smoothed_cross_entropy():
     """-(w_+ t' log p + w_- (1 - t') log(1 - p)) with t' = 0.9 and p = 0.8, written out."""
     loss = losses.get("binary_cross_entropy", w_pos=3, w_neg=0.5, label_smoothing=0.2)
     expected = -(3 * 0.9 * math.log(0.8) + 0.5 * 0.1 * math.log(0.2))
-    assert loss.value_of_probability(0.8, 1) == pytest.approx(expected, rel=1e-14)
-    assert loss.value_at(log_odds(0.8), 1) == pytest.approx(expected, rel=1e-14)
+    assert loss.value_of_probability(0.8, 1) == pytest.approx(expected, rel=1e-14, abs=0)
+    assert loss.value_at(log_odds(0.8), 1) == pytest.approx(expected, rel=1e-14, abs=0)
 
 
 def test_smoothing_of_two_classes_is_that_of_pytorch():
@@ -181,8 +181,8 @@ def test_clipping_puts_a_ceiling_on_the_loss_and_ends_its_gradient():
     inside = np.linspace(0.02, 0.98, 9)
     for view in ("value", "gradient", "curvature"):
         np.testing.assert_array_equal(getattr(loss, view)(inside), getattr(plain, view)(inside))
-    assert loss.bound == pytest.approx(limits[0], rel=1e-14)
-    assert loss.kinks == pytest.approx((-log_odds(0.99), log_odds(0.99)), rel=1e-14)
+    assert loss.bound == pytest.approx(limits[0], rel=1e-14, abs=0)
+    assert loss.kinks == pytest.approx((-log_odds(0.99), log_odds(0.99)), rel=1e-14, abs=0)
 
 
 def test_clip_has_an_allowed_range():
@@ -241,10 +241,15 @@ def test_zero_one_counts_a_tie_as_half():
     assert loss.gradient([-1, 0, 1]).tolist() == [0, 0, 0]
 
 
+def test_smoothed_hinge_is_the_hinge_less_half_of_gamma_before_the_rounding():
+    """1 - gamma/2 - m at m = -2, (1 - m)^2 / (2 gamma) at m = 0.75, for gamma = 0.5."""
+    assert losses.get("smoothed_hinge", gamma=0.5).value([-2, 0.75, 1]).tolist() == [2.75, 0.0625, 0]
+
+
 @pytest.mark.parametrize("gamma", [1e-3, 0.5, 2.0, 5.0, 60.0])
 def test_steepest_slope_of_focal(gamma):
     """The claimed supremum against a fine search over logits."""
     loss = losses.get("focal", gamma=gamma)
     z = -np.concatenate([np.linspace(-5, 30, 200001), np.geomspace(30, 1e5, 10001)])
-    assert loss.lipschitz == pytest.approx(np.abs(loss.gradient_at(z, 1)).max(), rel=1e-6)
+    assert loss.lipschitz == pytest.approx(np.abs(loss.gradient_at(z, 1)).max(), rel=1e-6, abs=0)
     assert loss.lipschitz >= np.abs(loss.gradient_at(z, 1)).max() * (1 - 1e-15)

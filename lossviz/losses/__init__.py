@@ -3,7 +3,8 @@
 # Importing these registers their losses, in the order in which the gallery shows them.
 from lossviz.losses import regression, regression_quantile, regression_robust  # noqa: F401  # isort: skip
 from lossviz.losses import regression_general, regression_positive  # noqa: F401  # isort: skip
-from lossviz.losses import binary_probability, binary_margin, binary_smooth  # noqa: F401  # isort: skip
+from lossviz.losses import binary_cross_entropy, binary_probability  # noqa: F401  # isort: skip
+from lossviz.losses import binary_margin, binary_smooth  # noqa: F401  # isort: skip
 from lossviz.losses import multiclass  # noqa: F401  # isort: skip
 from lossviz.losses.base import TRAITS, Interval, Loss, Parameter, Snippet, Trait
 from lossviz.losses.families import (

@@ -252,7 +252,7 @@ class KLDivergence(SoftmaxLoss):
         """
         p, t = np.asarray(p, dtype=np.float64), np.asarray(target, dtype=np.float64)
         with np.errstate(all="ignore"):
-            return (_relative_entropy(t, p) - t + p).sum(axis=-1)
+            return (_relative_entropy(t, p) + (p - t)).sum(axis=-1)
 
 
 def _relative_entropy(t: Array, p: Array) -> Array:
