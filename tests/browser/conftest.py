@@ -12,6 +12,7 @@ running in the main thread, which others must not meet.
 
 import importlib.util
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -33,6 +34,10 @@ _QUIET = """() => {
   if (!document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]')) return false;
   return [...document.querySelectorAll('.lossviz-chart')].every((chart) => chart.querySelector('.main-svg'));
 }"""
+
+
+_PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+"""On a deep link Streamlit tries the page's own path as the server's root first, in vain."""
 
 
 def _unavailable(why: str) -> NoReturn:
@@ -87,9 +92,9 @@ def page(chromium: Any, server: harness.Server, viewport: tuple[int, int], schem
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     page = context.new_page()
     errors: list[str] = []
-    page.on("console", lambda m: errors.append(f"console: {m.text}") if m.type == "error" else None)
+    page.on("console", lambda message: _note_console(message, errors))
     page.on("pageerror", lambda error: errors.append(f"page: {error}"))
-    page.on("response", lambda r: errors.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    page.on("response", lambda response: _note_failure(response, errors))
     page.on("request", lambda request: _note_foreign(request.url, server.url, errors))
     written = server.log.stat().st_size
     yield page
@@ -100,6 +105,16 @@ def page(chromium: Any, server: harness.Server, viewport: tuple[int, int], schem
     if "Traceback" in said or "Error" in said:
         errors.append(f"server: {said}")
     assert errors == []
+
+
+def _note_console(message: Any, errors: list[str]) -> None:
+    if message.type == "error" and not _PROBE.search(message.location.get("url", "")):
+        errors.append(f"console: {message.text}")
+
+
+def _note_failure(response: Any, errors: list[str]) -> None:
+    if response.status >= 400 and not _PROBE.search(response.url):
+        errors.append(f"{response.status} {response.url}")
 
 
 def _note_foreign(url: str, home: str, errors: list[str]) -> None:
