@@ -20,7 +20,7 @@ CHART = "curves:chart"
 def explorer() -> None:
     with frame.stage(page) as address:
         pills = st.container()
-        controls, picture = st.columns([1, 3.1], gap="medium")
+        controls, picture = st.columns([1, 2.9], gap="medium")
         with controls:
             family = curve_lab.pick_family(address)
             chosen = pickers.pick_losses(address, losses.names(family), curve_lab.DEFAULTS[family])

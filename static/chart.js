@@ -53,7 +53,8 @@ class Chart {
     this.root.dataset.name = data.name;
     for (const [slider, kept] of this.sweeps) if (data.tokens[slider] !== kept.token) this.sweeps.delete(slider);
     if (data.sweep) this.sweeps.set(data.sweep.slider, { token: data.sweep.token, sweep: new Sweep(data.sweep) });
-    await this.paint(Plotly);
+    // While a hand is on a slider the sweep is drawn; this figure is painted when it rests.
+    if (!(this.mover?.moving && this.has(this.mover.data.id))) await this.paint(Plotly);
     this.sliders?.forEach((slider) => slider.ready(this));
   }
 
@@ -93,10 +94,11 @@ class Chart {
   // True where the browser can draw this slider's every position by itself.
   has(slider) { return this.sweeps.has(slider); }
 
-  // Draw the chart at one value of a swept parameter, at the next frame.
+  // Draw the chart at one value of a slider's parameter, at the next frame.
   move(slider, value) {
-    const kept = this.sweeps.get(slider);
+    const kept = this.sweeps.get(slider.data.id);
     if (!kept) return false;
+    this.mover = slider;
     this.target = { kept, value };
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
@@ -106,7 +108,7 @@ class Chart {
     return true;
   }
 
-  // Back to what Python last sent.
+  // Paint what Python last sent.
   restore() {
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = null;

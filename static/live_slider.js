@@ -2,14 +2,15 @@
 //
 // data[0] = {id, chart, label, low, high, step, value, help, playable, log: equal ways are equal factors}
 // state "value" = number; state "touched" = counter: "somebody took hold, send the sweep".
-// Where the chart holds a sweep of this slider it follows at frame rate without the server, and
-// only the value at rest is sent. Until then values are sent at most every PACE ms, WINDOW in flight.
+// Values are sent at most every PACE ms with WINDOW runs of Python under way. Where the chart holds a
+// sweep of this slider it follows at frame rate by itself, and values are sent at WORDS ms, for what
+// the page says in words; the exact figure is painted when the slider rests.
 
 const same = new URL(import.meta.url).search;
 const { charts } = await import("./link.js" + same);
 
 const STORE = new WeakMap();
-const PACE = 50, WINDOW = 3, REST = 160, PLAY = 4000; // ms, updates, ms, ms
+const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000; // ms, but WINDOW: updates
 
 class LiveSlider {
   constructor(root) {
@@ -19,8 +20,7 @@ class LiveSlider {
     this.range = root.querySelector("[type=range]");
     this.number = root.querySelector("[type=number]");
     this.button = root.querySelector("button");
-    this.sent = 0;      // updates sent
-    this.seen = 0;      // runs of Python since
+    this.sent = 0; // values Python has not answered yet
     this.held = false;
     this.touches = 0;
     this.range.addEventListener("pointerdown", () => { this.held = true; this.touch(); });
@@ -45,8 +45,7 @@ class LiveSlider {
     this.component = component;
     const data = component.data[0], fresh = !this.data;
     this.data = data;
-    this.seen++;
-    if (this.sent) this.sent--;
+    this.sent = Math.max(0, this.sent - 1);
     Object.assign(this.number, { min: data.low, max: data.high, step: data.log ? "any" : data.step });
     const [min, max] = [this.place(data.low), this.place(data.high)];
     Object.assign(this.range, { min, max, step: data.log ? (max - min) / 200 : data.step });
@@ -59,7 +58,7 @@ class LiveSlider {
     this.number.hidden = false;
     this.button.hidden = !data.playable;
     this.face();
-    if (fresh || (!this.held && !this.timer && !this.playing)) { this.value = data.value; this.show(data.value); }
+    if (fresh || !(this.moving || this.playing)) { this.value = data.value; this.show(data.value); }
     if (this.waiting && !this.sent) this.flush();
   }
 
@@ -87,7 +86,7 @@ class LiveSlider {
   // The chart has new data: if somebody is moving this slider, draw where it is now.
   ready(chart) {
     if (this.playing === "soon" && chart.has(this.data.id)) this.start();
-    else if ((this.held || this.timer) && chart.has(this.data.id)) chart.move(this.data.id, this.value);
+    else if ((this.held || this.timer) && chart.has(this.data.id)) chart.move(this, this.value);
   }
 
   moved(value) {
@@ -95,13 +94,17 @@ class LiveSlider {
     this.value = value;
     this.show(value);
     window.__lossvizInput?.(value);
-    if (!this.chart?.move(this.data.id, value)) { this.touch(); this.flush(); }
+    if (!this.chart?.move(this, value)) this.touch();
+    this.flush();
     this.settle(REST);
   }
 
-  // Send at most every PACE ms, with at most WINDOW runs of Python under way.
+  // True while the picture is the browser's, not yet Python's.
+  get moving() { return this.held || !!this.timer || this.playing === "now"; }
+
   flush() {
-    const wait = PACE - (performance.now() - (this.last ?? -PACE));
+    const pace = this.chart?.has(this.data.id) ? WORDS : PACE;
+    const wait = pace - (performance.now() - (this.last ?? -pace));
     if (wait > 0 || this.sent >= WINDOW) {
       this.waiting ??= setTimeout(() => { this.waiting = null; this.flush(); }, Math.max(4, wait, this.sent >= WINDOW ? 100 : 0));
       return;
@@ -122,7 +125,12 @@ class LiveSlider {
   // The exact figure comes from Python once the slider rests.
   settle(after) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { this.timer = null; if (!this.held) { this.reported = undefined; this.send(); } }, after);
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      if (this.held) return;
+      this.send();
+      if (!this.sent) this.chart?.restore(); // Python has answered this value already
+    }, after);
   }
 
   play() {
@@ -142,7 +150,7 @@ class LiveSlider {
       // up and down once, starting and ending at rest
       this.value = low + (high - low) * 0.5 * (1 - Math.cos(2 * Math.PI * t));
       this.show(this.value);
-      this.chart?.move(this.data.id, this.value);
+      this.chart?.move(this, this.value);
       requestAnimationFrame(tick);
     };
     requestAnimationFrame(tick);

@@ -130,6 +130,8 @@ def limits(scene: Scene, drawn: Sequence[Line], panel: str) -> tuple[float, floa
     usual = float(np.quantile(np.concatenate(sizes), 0.75))
     reach = min(tallest[0], 4 * tallest[1]) if len(tallest) > 1 and tallest[1] > 0 else tallest[0]
     reach = max([min(reach, 10 * usual) if usual > 0 else reach, *marks])
+    if tallest[0] <= 1.6 * reach:
+        reach = tallest[0]
     if scene.log:
         floor = min((float(size[size > 0].min()) for size in sizes if (size > 0).any()), default=reach)
         return max(floor, 1e-4 * reach, 1e-300), max(reach, 1e-299) * 1.3
@@ -264,7 +266,7 @@ def figure(scene: Scene, drawn: Sequence[Line], title: str) -> go.Figure:
             thin = {"color": mark.color, "width": 1.2, "dash": "solid" if line.loss else "dot"}
             look = {"mode": "lines", "line": thin, "showlegend": False, "hoverinfo": "skip"}
         traces.append(base | look)
-    frame = layout(scene, min(2, len(scene.panels)), drawn, title)
+    frame = layout(scene, 2 if len(scene.panels) in (2, 4) else 3, drawn, title)
     frame |= {
         "template": style.template(),
         "hovermode": "x unified",

@@ -60,5 +60,5 @@ def code(losses: Sequence[Loss]) -> None:
     for loss in losses:
         st.markdown(f"**{loss.label}**")
         for library, snippet in loss.snippets().items():
-            st.code(snippet.code, language="python")
             st.caption(f"{library}. {snippet.note}" if snippet.note else library)
+            st.code(snippet.code, language="python")
