@@ -1,0 +1,209 @@
+"""A cloud of points that is edited by hand, and the short text that says what was changed.
+
+Edited coordinates lie on a grid of at most 4,096 x 4,096 places over a stated window, a round number
+apart: 12 bits each, so that a point takes four characters of a URL and reads back exactly. Untouched
+points keep all their digits.
+"""
+
+import base64
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz.losses.base import Array
+
+CELLS = 4095
+"""Most steps of the grid along a side of the window."""
+ADDED = -1
+"""Origin of a point that is not of the data set."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One side of the window, from ``low`` to ``high``, both multiples of the grid's ``step``."""
+
+    low: float
+    high: float
+    step: float
+
+    @classmethod
+    def over(cls, low: float, high: float) -> "Axis":
+        """The axis over low to high with the finest step of 1, 2 or 5 times a power of ten."""
+        rough = max((high - low) / (CELLS - 1), np.finfo(float).tiny * 1e10)
+        power = math.floor(math.log10(rough))
+        step = next(s for s in (float(f"{m}e{power}") for m in (1, 2, 5, 10)) if s >= rough)
+        return cls(_multiple(math.floor(low / step), step), _multiple(math.ceil(high / step), step), step)
+
+    def cells(self, values: Array) -> NDArray[np.int64]:
+        """Steps from ``low`` to the nearest place on the grid inside the window."""
+        inside = np.clip(values, self.low, self.high)
+        return np.rint(inside / self.step - round(self.low / self.step)).astype(np.int64)
+
+    def values(self, cells: NDArray[np.int64]) -> Array:
+        """Where cells are; those beyond the window at its edge."""
+        return np.clip(_multiple(cells + round(self.low / self.step), self.step), self.low, self.high)
+
+    def snap(self, values: Array) -> Array:
+        """Values moved into the window and onto its grid."""
+        return self.values(self.cells(values))
+
+
+def _multiple(count: Any, step: float) -> Any:
+    """count times step; dividing where step is a fraction gives 0.15 rather than 0.15000000000000002."""
+    return count / round(1.0 / step) if step < 1.0 else count * step
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of the plane that is drawn: all that points can be moved to."""
+
+    x: Axis
+    y: Axis
+
+    @classmethod
+    def around(cls, x: Array, y: Array) -> "Window":
+        """Room about the data, most of it above and below, where outliers go."""
+        return cls(_pad(x, 0.08, 0.16), _pad(y, 0.28, 0.28))
+
+    def cells(self, points: Array) -> NDArray[np.int64]:
+        """Grid cells of points (n, 2)."""
+        return np.stack([self.x.cells(points[:, 0]), self.y.cells(points[:, 1])], axis=1)
+
+    def points(self, cells: NDArray[np.int64]) -> Array:
+        """The points (n, 2) that cells stand for."""
+        return np.stack([self.x.values(cells[:, 0]), self.y.values(cells[:, 1])], axis=1)
+
+    def snap(self, points: Array) -> Array:
+        """Points (n, 2) moved into the window and onto its grid."""
+        return self.points(self.cells(points))
+
+
+def _pad(values: Array, below: float, above: float) -> Axis:
+    low, high = float(values.min()), float(values.max())
+    span = high - low or abs(high) or 1.0
+    return Axis.over(low - below * span, high + above * span)
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Points ``xy`` (n, 2) and where each comes from: its index in the data set, or ``ADDED``."""
+
+    xy: Array
+    origin: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, x: Array, y: Array) -> "Cloud":
+        """The points of a data set, untouched."""
+        return cls(np.stack([x, y], axis=1), np.arange(len(x)))
+
+    @property
+    def x(self) -> Array:
+        return self.xy[:, 0]
+
+    @property
+    def y(self) -> Array:
+        return self.xy[:, 1]
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+    def without(self, which: Sequence[int] | NDArray[np.intp]) -> "Cloud":
+        """The cloud less the points at these indices."""
+        return Cloud(np.delete(self.xy, which, axis=0), np.delete(self.origin, which))
+
+    def with_y(self, y: Array) -> "Cloud":
+        """The same points at other heights."""
+        return Cloud(np.stack([self.x, y], axis=1), self.origin)
+
+
+def changes(cloud: Cloud, base: Cloud, window: Window) -> str:
+    """What makes ``base`` into ``cloud``, as text: ``moved.removed.added``; "" where nothing does.
+
+    A moved point is two characters of index and four of place, a removed one two, an added one four.
+    """
+    kept = cloud.origin != ADDED
+    moved = kept & (cloud.xy != base.xy[np.where(kept, cloud.origin, 0)]).any(axis=1)
+    removed = np.setdiff1d(base.origin, cloud.origin)
+    parts = (
+        "".join(
+            _index(int(i)) + _place(cell)
+            for i, cell in zip(cloud.origin[moved], window.cells(cloud.xy[moved]), strict=True)
+        ),
+        "".join(_index(int(i)) for i in removed),
+        "".join(_place(cell) for cell in window.cells(cloud.xy[~kept])),
+    )
+    return ".".join(parts).rstrip(".")
+
+
+def changed(text: str, base: Cloud, window: Window, most: int) -> Cloud:
+    """The inverse of :func:`changes`.
+
+    Raises:
+        ValueError: if the text is not of that form, names a point that does not exist, or leaves
+            more than ``most`` points.
+    """
+    moved, removed, added = (text.split(".") + ["", "", ""])[:3]
+    if text.count(".") > 2 or len(moved) % 6 or len(removed) % 2 or len(added) % 4:
+        raise ValueError("the edited points have the wrong length")
+    xy = base.xy.copy()
+    for k in range(0, len(moved), 6):
+        xy[_base_index(moved[k : k + 2], base)] = window.points(_cells(moved[k + 2 : k + 6]))[0]
+    gone = [_base_index(removed[k : k + 2], base) for k in range(0, len(removed), 2)]
+    kept = Cloud(xy, base.origin).without(gone)
+    extra = window.points(_cells(added))
+    whole = Cloud(
+        np.concatenate([kept.xy, extra]),
+        np.concatenate([kept.origin, np.full(len(extra), ADDED)]),
+    )
+    if len(whole) > max(most, len(base)):
+        raise ValueError(f"{len(whole)} points are more than the {most} that can be moved by hand")
+    return whole
+
+
+def pack(points: Array, window: Window) -> str:
+    """Points (n, 2), each as four characters."""
+    return "".join(_place(cell) for cell in window.cells(points))
+
+
+def unpack(text: str, window: Window) -> Array:
+    """The inverse of :func:`pack`, (n, 2).
+
+    Raises:
+        ValueError: if the text is not of that form.
+    """
+    if len(text) % 4:
+        raise ValueError("the points have the wrong length")
+    return window.points(_cells(text))
+
+
+def _place(cell: NDArray[np.int64]) -> str:
+    both = int(cell[0]) << 12 | int(cell[1])
+    return base64.urlsafe_b64encode(both.to_bytes(3, "big")).decode("ascii")
+
+
+def _cells(text: str) -> NDArray[np.int64]:
+    packed = np.frombuffer(_decode(text), dtype=np.uint8).astype(np.int64).reshape(-1, 3)
+    both = packed[:, 0] << 16 | packed[:, 1] << 8 | packed[:, 2]
+    return np.stack([both >> 12, both & 0xFFF], axis=1)
+
+
+def _index(i: int) -> str:
+    return base64.urlsafe_b64encode((i << 12).to_bytes(3, "big")).decode("ascii")[:2]
+
+
+def _base_index(text: str, base: Cloud) -> int:
+    i = int.from_bytes(_decode(text + "AA"), "big") >> 12
+    if i >= len(base):
+        raise ValueError(f"there is no point {i + 1} among the {len(base)} of this data set")
+    return i
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+    except ValueError:
+        raise ValueError("the edited points hold characters that no point has") from None

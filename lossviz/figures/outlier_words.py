@@ -1,0 +1,145 @@
+"""What the outlier page says in numbers: titles, legends, and the sentence about what just happened."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossviz.cloud import Axis, Cloud, Window
+from lossviz.fitting import Fit
+from lossviz.losses.base import Array
+from lossviz.outlier_lab import figure_of, leverage, nickname, signed
+
+
+def slope_size(window: Window) -> float:
+    """The usual size of a slope: the window's own."""
+    return _span(window.y) / _span(window.x)
+
+
+def equation(coefficients: Array, window: Window) -> str:
+    """y = 1.02 + 0.68 x, or the constant."""
+    size = _span(window.y) / 10
+    level = figure_of(float(coefficients[0]), size)
+    if len(coefficients) == 1:
+        return level
+    slope = float(coefficients[1])
+    sign = "−" if slope < 0 else "+"
+    return f"y = {level} {sign} {figure_of(abs(slope), slope_size(window))} x"
+
+
+def total(fit: Fit) -> str:
+    """What the loss charges for all points together."""
+    return f"{float(fit.cost) * fit.residuals.shape[-1]:.4g}"
+
+
+def _span(axis: Axis) -> float:
+    return axis.high - axis.low
+
+
+def moved(before: Sequence[Fit], after: Sequence[Fit], window: Window) -> str:
+    """MSE's slope moved +0.36, MAE's 0.00: every loss, between two states of the points."""
+    constant = len(after[0].coefficients) == 1
+    size = _span(window.y) / 10 if constant else slope_size(window)
+    what = "estimate" if constant else "slope"
+    parts = [
+        f"{nickname(new.loss)}'s {f'{what} moved ' if k == 0 else ''}"
+        f"{signed(float(new.coefficients[-1] - old.coefficients[-1]), size)}"
+        for k, (old, new) in enumerate(zip(before, after, strict=True))
+    ]
+    return _join(parts)
+
+
+def changed_point(before: Cloud, after: Cloud, at: int, window: Window) -> str:
+    """What was done to the points."""
+    if len(after) > len(before):
+        return "One point added"
+    if len(after) < len(before):
+        count = len(before) - len(after)
+        return "One point removed" if count == 1 else f"{count} points removed"
+    shift = after.xy - before.xy
+    touched = np.flatnonzero(shift.any(axis=1))
+    if len(touched) != 1:
+        return f"{len(touched)} points changed"
+    dx, dy = shift[touched[0]]
+    ways = [
+        f"{word} by {figure_of(abs(by), _span(axis) / 10)}"
+        for by, axis, word in (
+            (dy, window.y, "up" if dy > 0 else "down"),
+            (dx, window.x, "right" if dx > 0 else "left"),
+        )
+        if abs(by) > 0.002 * _span(axis)
+    ]
+    return f"Point {touched[0] + 1} went {' and '.join(ways)}" if ways else "A point hardly moved"
+
+
+def kind_of_point(cloud: Cloud, at: int) -> str:
+    """Whether a point has leverage: at the end of a long arm, or near the middle of x."""
+    h = leverage(cloud.x)[at]
+    usual = 2.0 / len(cloud)
+    if h > 2 * usual:
+        return (
+            f"It is a leverage point: so far out in x that it holds {h:.0%} of the pull on its own fitted value "
+            f"(on average {usual:.0%})."
+        )
+    return f"It has little leverage ({h:.0%}; on average {usual:.0%}): moved up or down it is a vertical outlier."
+
+
+def steepest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
+    """The state of things when nothing was moved yet."""
+    worst = int(np.argmax(np.abs(fits[0].residuals)))
+    shares = [float(fit.losses[worst] / fit.losses.sum()) if fit.losses.sum() > 0 else 0.0 for fit in fits]
+    parts = [f"{share:.0%} of the {nickname(fit.loss)} total" for share, fit in zip(shares, fits, strict=True)]
+    return f"One point of {len(cloud)}, number {worst + 1}, makes {_join(parts)}."
+
+
+def own_line(costs: Sequence[float], fits: Sequence[Fit], *, hidden: bool) -> str:
+    """The cost of the person's line beside the best one."""
+    if hidden:
+        parts = [f"{cost:.3g} under {nickname(fit.loss)}" for cost, fit in zip(costs, fits, strict=True)]
+        return f"Your line costs {_join(parts)}. How low can each go?"
+    parts = [
+        f"{cost:.3g} under {nickname(fit.loss)}, the best {float(fit.cost):.3g}"
+        for cost, fit in zip(costs, fits, strict=True)
+    ]
+    return f"Your line costs {'; '.join(parts)}."
+
+
+def several_minima(fits: Sequence[Fit]) -> list[str]:
+    """For each loss with more than one local minimum, how many and at what cost."""
+    notes = []
+    for fit in fits:
+        if len(fit.minima) > 1:
+            others = ", ".join(f"{cost:.3g}" for cost in fit.minima_cost[1:4])
+            more = "" if len(fit.minima) <= 4 else ", …"
+            notes.append(
+                f"{nickname(fit.loss)} is not convex: {len(fit.minima)} local minima were found from several "
+                f"starts, the chosen one of cost {float(fit.minima_cost[0]):.3g}, thin ones of {others}{more}."
+            )
+        if len(fit.vertices) > 1:
+            notes.append(f"{nickname(fit.loss)} has many equally good solutions: all in the shaded band.")
+        if not bool(fit.converged):
+            notes.append(f"{nickname(fit.loss)} has not settled on this data: its line is the best found.")
+    return notes
+
+
+def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust: bool) -> str:
+    """What multiplying y did to the fits, in the old units; ``once`` are the fits before."""
+    parts = []
+    for new, old in zip(times, once, strict=True):
+        now, was = float(new.coefficients[-1]) / factor, float(old.coefficients[-1])
+        same = math.isclose(now, was, rel_tol=1e-6, abs_tol=1e-9)
+        parts.append(f"{nickname(new.loss)} {now:.4g}" + (" (as before)" if same else f" (was {was:.4g})"))
+    why = "scaled by MAD, parameters grow with the units" if robust else "a fixed parameter does not grow with the units"
+    return f"With y times {factor:g}, slopes in the old units: {', '.join(parts)}; {why}."
+
+
+def alt(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
+    """The picture in words."""
+    lines = "; ".join(f"{nickname(fit.loss)}: {equation(fit.coefficients, window)}" for fit in fits)
+    return f"Scatter plot of {len(cloud)} points that can be moved, with fits. {lines}."
+
+
+def _join(parts: Sequence[str]) -> str:
+    if len(parts) < 3:
+        return " and ".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,140 @@
+"""The charts beside the outlier lab's scatter plot."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lossviz.cloud import Axis
+from lossviz.figures import style
+from lossviz.fitting import Fit
+from lossviz.losses.base import Array
+from lossviz.outlier_lab import Breakdown, Sensitivity, cost_curve, nickname, outcome
+
+TITLES = {"slope": "slope", "intercept": "intercept", "prediction": "prediction"}
+
+
+def _figure(title: str, x: str, y: str, height: int, **axes: object) -> go.Figure:
+    figure = go.Figure(
+        layout={
+            "template": style.template(),
+            "title": {"text": title},
+            "height": height,
+            "margin": {"l": 56, "r": 16, "t": 76, "b": 48},
+            "hovermode": "x unified",
+            "xaxis": {"title": {"text": x}},
+            "yaxis": {"title": {"text": y}},
+            "showlegend": False,
+        }
+    )
+    figure.update_layout(axes)
+    return figure
+
+
+def sensitivity(
+    fits: Sequence[Fit], found: Sensitivity, at: float, what: str, where: float, *, y_title: str, height: int
+) -> go.Figure:
+    """Outcome against the height of the moved point, one curve a loss, where it is now marked."""
+    subject = "constant" if fits[0].coefficients.shape == (1,) else TITLES[what]
+    figure = _figure(
+        f"How the {subject} answers to this point", f"its {y_title}", subject, height, uirevision=what
+    )
+    for fit, coefficients in zip(fits, found.coefficients, strict=True):
+        mark = style.mark(fit.loss.name)
+        figure.add_scatter(
+            x=found.positions,
+            y=outcome(coefficients, what, where),
+            name=nickname(fit.loss),
+            line=mark.line,
+            mode="lines",
+            hovertemplate="%{y:.4~g}",
+        )
+    for fit in fits:
+        figure.add_scatter(
+            x=[at],
+            y=[float(outcome(fit.coefficients, what, where))],
+            mode="markers",
+            marker={"color": style.mark(fit.loss.name).color, "size": style.MARKER_SIZE + 2},
+            hoverinfo="skip",
+        )
+    figure.add_vline(at, line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"})
+    return figure
+
+
+def bars(fit: Fit, *, chosen: int | None, height: int) -> go.Figure:
+    """Each point's own loss as a bar, the cost as their mean."""
+    losses = fit.losses
+    name, cost = nickname(fit.loss), float(fit.cost)
+    figure = _figure(
+        f"{name} = mean of {len(losses)} losses", "point, from left to right", "loss", height, hovermode="closest"
+    )
+    colors = [style.mark(fit.loss.name).color] * len(losses)
+    outline = [2 if i == chosen else 0 for i in range(len(losses))]
+    figure.add_bar(
+        x=np.arange(1, len(losses) + 1),
+        y=losses,
+        marker={"color": colors, "line": {"color": style.NEUTRAL, "width": outline}},
+        hovertemplate="point %{x}: loss %{y:.4~g}<extra></extra>",
+    )
+    figure.add_hline(
+        cost,
+        line={"color": style.NEUTRAL, "width": style.LINE_WIDTH, "dash": "dash"},
+        annotation={"text": f"cost {cost:.4g}", "font": {"size": style.AXIS_SIZE}, "xanchor": "right"},
+    )
+    figure.update_yaxes(rangemode="tozero")
+    return figure
+
+
+def cost_curves(
+    fits: Sequence[Fit], y: Array, axis: Axis, *, x_title: str, left: int, height: int
+) -> go.Figure:
+    """Cost of every constant prediction, each curve from its lowest (0) to its highest here (1)."""
+    at = np.unique(np.concatenate([np.linspace(axis.low, axis.high, 301), y]))
+    figure = _figure(
+        "", x_title, "cost, lowest 0 to highest 1", height, margin={"l": left, "r": 24, "t": 12, "b": 48}
+    )
+    figure.update_xaxes(range=[axis.low, axis.high])
+    figure.update_yaxes(automargin=False)
+    for fit in fits:
+        mark, costs = style.mark(fit.loss.name), cost_curve(fit, y, at)
+        low, span = float(costs.min()), float(np.ptp(costs)) or 1.0
+        figure.add_scatter(
+            x=at,
+            y=(costs - low) / span,
+            name=nickname(fit.loss),
+            line=mark.line,
+            customdata=costs,
+            hovertemplate="cost %{customdata:.4~g}",
+        )
+        figure.add_scatter(
+            x=fit.minima[:, 0],
+            y=(fit.minima_cost - low) / span,
+            mode="markers",
+            marker={
+                "color": mark.color,
+                "size": style.MARKER_SIZE + 2,
+                "symbol": ["circle"] + ["circle-open"] * (len(fit.minima) - 1),
+            },
+            hoverinfo="skip",
+        )
+    return figure
+
+
+def breakdown(
+    names: Sequence[tuple[str, str]], found: Breakdown, share: float, what: str, where: float, *, height: int
+) -> go.Figure:
+    """Outcome against the share of outliers; ``names`` are registry name and short name of each loss."""
+    figure = _figure(f"When does the {TITLES[what]} break?", "share of outliers", TITLES[what], height)
+    figure.update_xaxes(tickformat=".0%", range=[-0.01, 0.51])
+    for (name, short), coefficients in zip(names, found.coefficients, strict=True):
+        figure.add_scatter(
+            x=found.shares,
+            y=outcome(coefficients, what, where),
+            name=short,
+            line=style.mark(name).line,
+            mode="lines+markers",
+            marker={"size": 5},
+            hovertemplate="%{y:.4~g}",
+        )
+    figure.add_vline(share, line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"})
+    return figure

@@ -1,0 +1,268 @@
+"""What the outlier lab computes: fits of a cloud under several losses, and how far one point moves them."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz.cloud import Cloud, Window
+from lossviz.fitting import Fit, fit_line, fit_location
+from lossviz.fitting.estimator import Scale
+from lossviz.losses import ResidualLoss
+from lossviz.losses.base import Array
+
+FAR = 3.5
+"""Robust standard deviations beyond which a point counts as an outlier."""
+IGNORED = 1e-3
+"""A point whose weight is below this share of the largest is ignored by the fit."""
+_NORMAL = 1.4826  # median absolute deviation of a normal sample, as its standard deviation
+_PAIRS = 500
+
+
+def fit_cloud(
+    loss: ResidualLoss, cloud: Cloud, *, scale: Scale = 1.0, constant: bool = False, near: Fit | None = None
+) -> Fit:
+    """The line, or the one constant, that fits the cloud best.
+
+    ``near`` is the fit of almost the same cloud: it stands in for the search for several minima, for
+    the time a point is on the move.
+
+    Raises:
+        ValueError: where nothing can be fitted; the message says why.
+    """
+    start = None if near is None else near.coefficients
+    if constant:
+        return fit_location(loss, cloud.y, scale=scale, start=start)
+    return fit_line(loss, cloud.x, cloud.y, scale=scale, start=start)
+
+
+def outliers(cloud: Cloud, *, constant: bool = False) -> NDArray[np.intp]:
+    """Indices of points far from what most points agree on.
+
+    Distances are from the line with the least median of squared residuals, in its robust standard
+    deviation 1.4826 (1 + 5/(n - 2)) median|r|: Rousseeuw & Leroy (1987), with a cut of 3.5 for their
+    2.5. For a constant, from the median.
+    """
+    n = len(cloud)
+    if n < 5:
+        return np.empty(0, dtype=np.intp)
+    off = np.abs(cloud.y - np.median(cloud.y)) if constant else _off_the_majority(cloud)
+    deviation = _NORMAL * (1.0 + 5.0 / (n - 2)) * np.median(off)
+    return np.flatnonzero(off > max(FAR * deviation, 1e-9 * float(np.ptp(cloud.y))))
+
+
+def _off_the_majority(cloud: Cloud) -> Array:
+    """Distances in y from the line through two points with the smallest median distance."""
+    n = len(cloud)
+    first, second = np.triu_indices(n, k=1)
+    if len(first) > _PAIRS:
+        chosen = np.random.default_rng(0).choice(len(first), _PAIRS, replace=False)
+        first, second = first[chosen], second[chosen]
+    apart = cloud.x[second] - cloud.x[first]
+    usable = apart != 0
+    if not usable.any():
+        return np.abs(cloud.y - np.median(cloud.y))
+    first, second, apart = first[usable], second[usable], apart[usable]
+    slope = (cloud.y[second] - cloud.y[first]) / apart
+    off = cloud.y - cloud.y[first][:, None] - slope[:, None] * (cloud.x - cloud.x[first][:, None])
+    # The middle of the residuals is the intercept that suits a slope best, up to the choice of half.
+    off = np.abs(off - np.median(off, axis=1, keepdims=True))
+    return off[np.argmin(np.median(off, axis=1))]
+
+
+def leverage(x: Array) -> Array:
+    """Pull of each x on its own fitted value under least squares, between 1/n and 1."""
+    centred = x - x.mean()
+    spread = float((centred**2).sum())
+    return 1.0 / len(x) + (centred**2 / spread if spread > 0 else np.zeros_like(x))
+
+
+def weights(fit: Fit) -> Array:
+    """IRLS weights of the points divided by the largest, (n,), in [0, 1].
+
+    A point that a line with a corner goes through has an infinite weight; it counts as the largest.
+    """
+    raw = fit.weights
+    finite = raw[np.isfinite(raw)]
+    largest = float(finite.max()) if len(finite) else 1.0
+    return np.clip(np.where(np.isfinite(raw), raw / (largest or 1.0), 1.0), 0.0, 1.0)
+
+
+def ignored(fit: Fit) -> int:
+    """Number of points whose weight is practically zero."""
+    return int((weights(fit) < IGNORED).sum())
+
+
+@dataclass(frozen=True)
+class Charges:
+    """What a loss charges for each residual, as rectangles as tall as the residual.
+
+    ``square``: widths are in units of y, so that a rectangle's area is ``times`` the loss in units
+    squared. It is for losses that are quadratic near zero, scaled so that there the rectangle is a
+    square; where the loss grows more slowly than a square, the rectangle is a clipped one.
+    Otherwise widths are shares of the widest bar: constant where the loss is the residual's length.
+    """
+
+    square: bool
+    times: float
+    width: Array
+
+
+def charges(fit: Fit) -> Charges:
+    """The rectangles of a fit: width = loss / |residual|, the average pull on the way to the point."""
+    size = np.abs(fit.residuals)
+    scale = float(fit.scale)
+    bend = float(fit.loss.curvature(0.0))
+    corner = bool(fit.loss.gradient(1e-9) - fit.loss.gradient(-1e-9) > 1e-6)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = np.where(size > 0, fit.losses / size, 0.0)
+    if bend > 0 and not corner:
+        times = 2.0 * scale**2 / bend
+        return Charges(True, times, times * width)
+    largest = float(width.max(initial=0.0))
+    return Charges(False, 1.0, width / largest if largest > 0 else width)
+
+
+def band(fit: Fit, at: Array) -> tuple[Array, Array] | None:
+    """Lower and upper edge, over ``at``, of all lines that are as good as the best; None if it is alone."""
+    if len(fit.vertices) < 2:
+        return None
+    lines = fit.vertices @ np.stack([np.ones_like(at), at])[: fit.vertices.shape[1]]
+    return lines.min(axis=0), lines.max(axis=0)
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Coefficients (positions, p) of each loss's fit as one point's y takes each of ``positions``."""
+
+    positions: Array
+    coefficients: tuple[Array, ...]
+
+
+def sensitivity(
+    fits: Sequence[Fit],
+    cloud: Cloud,
+    point: int,
+    window: Window,
+    *,
+    robust_scale: bool = False,
+    constant: bool = False,
+    count: int = 41,
+) -> Sensitivity:
+    """Fit again with the point at ``count`` heights, from a window's height below to one above.
+
+    The search for local minima starts from the present fit, the least-squares and the
+    least-absolute line.
+    """
+    low, high = window.y.low, window.y.high
+    positions = np.linspace(low - 0.5 * (high - low), high + 0.5 * (high - low), count)
+    targets = np.repeat(cloud.y[None], count, axis=0)
+    targets[:, point] = positions
+    coefficients = []
+    for fit in fits:
+        start = np.repeat(fit.coefficients[None], count, axis=0)
+        scale: Scale = "mad" if robust_scale else float(fit.scale)
+        if constant:
+            moved = fit_location(fit.loss, targets, scale=scale, start=start)
+        else:
+            moved = fit_line(fit.loss, cloud.x, targets, scale=scale, start=start)
+        coefficients.append(moved.coefficients)
+    return Sensitivity(positions, tuple(coefficients))
+
+
+OUTCOMES = ("slope", "intercept", "prediction")
+
+
+def outcome(coefficients: Array, what: str, at: float) -> Array:
+    """Slope, intercept, or prediction at x = ``at``, of coefficients (..., p); of a constant, itself."""
+    if coefficients.shape[-1] == 1:
+        return coefficients[..., 0]
+    if what == "slope":
+        return coefficients[..., 1]
+    if what == "intercept":
+        return coefficients[..., 0]
+    return coefficients[..., 0] + coefficients[..., 1] * at
+
+
+CONTAMINATIONS = ("vertical", "leverage")
+
+
+def contaminate(cloud: Cloud, window: Window, count: int, kind: str, seed: int = 0) -> Cloud:
+    """The cloud with ``count`` of its points, in an order drawn once, made outliers.
+
+    ``vertical`` ones go to the top of the window where they are, ``leverage`` ones to its lower
+    right corner; both with a little scatter.
+    """
+    rng = np.random.default_rng(seed)
+    order, scatter = rng.permutation(len(cloud)), rng.uniform(0.0, 1.0, (len(cloud), 2))
+    chosen = order[:count]
+    xy = cloud.xy.copy()
+    left, right, low, high = window.x.low, window.x.high, window.y.low, window.y.high
+    if kind == "vertical":
+        xy[chosen, 1] = high - (0.02 + 0.06 * scatter[chosen, 1]) * (high - low)
+    else:
+        xy[chosen, 0] = right - (0.01 + 0.05 * scatter[chosen, 0]) * (right - left)
+        xy[chosen, 1] = low + (0.02 + 0.08 * scatter[chosen, 1]) * (high - low)
+    return Cloud(xy, cloud.origin)
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Coefficients (counts, p) of each loss's fit with each of ``counts`` points made outliers."""
+
+    counts: NDArray[np.int64]
+    shares: Array
+    coefficients: tuple[Array, ...]
+
+
+def breakdown(
+    losses: Sequence[ResidualLoss],
+    cloud: Cloud,
+    window: Window,
+    kind: str,
+    *,
+    scale: Scale = 1.0,
+    most: int = 26,
+) -> Breakdown:
+    """Fits at shares of outliers from none to one half, at most ``most`` of them."""
+    half = len(cloud) // 2
+    counts = np.unique(np.rint(np.linspace(0, half, min(most, half + 1))).astype(np.int64))
+    clouds = [contaminate(cloud, window, int(count), kind) for count in counts]
+    x, y = (np.stack([getattr(c, axis) for c in clouds]) for axis in ("x", "y"))
+    found = tuple(fit_line(loss, x, y, scale=scale).coefficients for loss in losses)
+    return Breakdown(counts, counts / len(cloud), found)
+
+
+def cost(loss: ResidualLoss, cloud: Cloud, coefficients: Array, scale: float = 1.0) -> float:
+    """Mean loss of a line (intercept, slope), or of a constant, on the cloud."""
+    prediction = coefficients[0] + (coefficients[1] * cloud.x if len(coefficients) > 1 else 0.0)
+    return float(np.mean(loss.value((prediction - cloud.y) / scale)))
+
+
+def cost_curve(fit: Fit, y: Array, at: Array) -> Array:
+    """Cost of each constant in ``at`` (m,) under the fit's loss and scale, (m,)."""
+    return fit.loss.value((at[:, None] - y) / fit.scale).mean(axis=1)
+
+
+def nickname(loss: ResidualLoss) -> str:
+    """The short name people use in a sentence: MSE, MAE, Huber."""
+    inside = re.search(r"\((\w+)\)$", loss.title)
+    return inside[1] if inside else loss.title
+
+
+def figure_of(value: float, size: float) -> str:
+    """A number with as many decimals as matter where numbers of ``size`` are usual, and a true minus."""
+    if not np.isfinite(value):
+        return "not finite"
+    digits = 2 - math.floor(math.log10(size)) if size > 0 else 2
+    text = f"{value:.{max(0, digits)}f}" if -3 <= digits <= 5 else f"{value:.4g}"
+    return text.replace("-", "−") if float(text) else text.lstrip("-")
+
+
+def signed(value: float, size: float) -> str:
+    """The same with a plus sign where something grew."""
+    text = figure_of(value, size)
+    return text if text.startswith("−") or not float(text) else f"+{text}"

@@ -1,0 +1,155 @@
+"""The outlier page's controls: which view, which losses on which scale, and what is drawn over the points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lossviz import losses
+from lossviz.fitting.estimator import Scale
+from lossviz.losses import ResidualLoss
+from lossviz.outlier_lab import CONTAMINATIONS, OUTCOMES, nickname
+from lossviz.ui import pickers
+from lossviz.ui.address import Address, Preset, choice, number
+from lossviz.ui.live_slider import live_slider
+
+RESIDUAL = tuple(name for name in losses.names("regression") if issubclass(losses.find(name), ResidualLoss))
+DEFAULT = ("squared_error", "absolute_error", "huber")
+
+VIEWS = {
+    "fit": "Fit",
+    "sensitivity": "Sensitivity",
+    "bars": "Loss and cost",
+    "constant": "One dimension",
+    "breakdown": "Breakdown",
+}
+NONE = "none"
+GUESSES = {"off": "Off", "predict": "Predict", "reveal": "Reveal"}
+SCALES = {"fixed": "Units of y", "mad": "Robust (MAD)"}
+KINDS = {"vertical": "Far up", "leverage": "Far out (leverage)"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the controls say."""
+
+    view: str
+    losses: tuple[ResidualLoss, ...]
+    scale: str
+    charged: ResidualLoss | None
+    """Loss whose charges are drawn as rectangles."""
+    weighing: ResidualLoss | None
+    """Loss whose weights are the points' sizes."""
+    guess: str
+
+    @property
+    def constant(self) -> bool:
+        return self.view == "constant"
+
+    @property
+    def fit_scale(self) -> Scale:
+        return "mad" if self.scale == "mad" else 1.0
+
+    @property
+    def hidden(self) -> bool:
+        """The fits stay hidden until the person has guessed."""
+        return self.guess == "predict"
+
+
+def pick_view(address: Address) -> str:
+    """What is shown beside the points."""
+    address.field(choice("view", tuple(VIEWS), "fit"))
+    return (
+        st.segmented_control(
+            "View",
+            list(VIEWS),
+            key=address.key("view"),
+            format_func=VIEWS.get,
+            required=True,
+            label_visibility="collapsed",
+        )
+        or "fit"
+    )
+
+
+def pick_setting(address: Address, view: str) -> Setting:
+    """The narrow column: losses, their parameters and scale; what is drawn, folded."""
+    names = pickers.pick_losses(address, RESIDUAL, DEFAULT)
+    tuned = tuple(pickers.tune(address, names))
+    address.field(choice("scale", tuple(SCALES), "fixed"))
+    scale = st.segmented_control(
+        "Residuals are measured in",
+        list(SCALES),
+        key=address.key("scale"),
+        format_func=SCALES.get,
+        required=True,
+        help="A parameter such as δ is in these units. MAD is the residuals' own median absolute deviation: "
+        "with it a fit no longer depends on the units of y.",
+    )
+    with st.expander("See the loss, guess a line"):
+        charged = _pick_one(address, "charge", "Draw what it charges", tuned)
+        weighing = _pick_one(address, "weight", "Size of a point: its weight in", tuned)
+        address.field(choice("guess", tuple(GUESSES), "off"))
+        guess = st.segmented_control(
+            "My line",
+            list(GUESSES),
+            key=address.key("guess"),
+            format_func=GUESSES.get,
+            required=True,
+            help="Put a line of your own with its two handles where you think it belongs, then reveal the fits.",
+        )
+    return Setting(view, tuned, scale or "fixed", charged, weighing, guess or "off")
+
+
+def _pick_one(address: Address, field: str, label: str, tuned: Sequence[ResidualLoss]) -> ResidualLoss | None:
+    address.field(choice(field, (NONE, *RESIDUAL), NONE))
+    by_name = {loss.name: loss for loss in tuned}
+    key = address.key(field)
+    if st.session_state[key] not in by_name:
+        st.session_state[key] = NONE
+    picked = st.selectbox(
+        label,
+        [NONE, *by_name],
+        key=key,
+        format_func=lambda name: "nothing" if name == NONE else nickname(by_name[name]),
+    )
+    return by_name.get(picked)
+
+
+def pick_outcome(address: Address) -> str:
+    """Which number of the fit is plotted."""
+    address.field(choice("of", OUTCOMES, "slope"))
+    return (
+        st.segmented_control(
+            "Plot the",
+            OUTCOMES,
+            key=address.key("of"),
+            format_func=str.capitalize,
+            required=True,
+            label_visibility="collapsed",
+        )
+        or "slope"
+    )
+
+
+def pick_contamination(address: Address) -> tuple[float, str]:
+    """Share of outliers and where they go."""
+    address.field(number("share", 0.0, 0.5, 0.2))
+    address.field(choice("to", CONTAMINATIONS, "vertical"))
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        share = live_slider(
+            "Share of outliers", key=address.key("share"), low=0.0, high=0.5, step=0.01, default=0.2
+        )
+    kind = right.segmented_control(
+        "They go",
+        list(KINDS),
+        key=address.key("to"),
+        format_func=KINDS.get,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return share, kind or "vertical"
+
+
+PRESETS = (Preset("One bad point", {}, ""),)

@@ -1,0 +1,281 @@
+"""``point_editor``: a scatter plot edited by hand while Python's fits follow.
+
+The browser owns the points during a gesture and sends them several times while it lasts; Python
+answers with what to draw. Nothing is computed in the browser but places on the screen.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lossviz.cloud import ADDED, Axis, Cloud, Window
+from lossviz.figures import style
+from lossviz.losses.base import Array
+from lossviz.ui import axes
+from lossviz.ui.component import declare
+
+MOST = 300
+"""Most points that can be moved by hand."""
+
+HANDLES = (0.06, 0.94)
+"""Where along x, as shares of the window, the handles of a person's own line are."""
+
+_CSS = (
+    axes.CSS
+    + f"""
+.lossviz-point_editor {{ position: relative; }}
+.heading {{ min-height: 1.3em; }}
+.legend {{ min-height: 2.6em; margin: 0.2rem 0 0.1rem; }}
+.plot {{ position: relative; line-height: 0; }}
+svg {{ display: block; user-select: none; -webkit-user-select: none; outline: none; overflow: visible; }}
+.sample {{ display: inline-block; }}
+.lines path {{ fill: none; }}
+.bands path {{ opacity: 0.28; }}
+.still path {{ stroke: {style.NEUTRAL}; stroke-width: 6; stroke-linecap: round; opacity: 0.55; }}
+.charges rect {{ fill-opacity: 0.14; stroke-opacity: 0.55; stroke-width: 1; }}
+.dot {{ outline: none; }}
+.dots {{ --dot: {style.NEUTRAL}; }}
+.dot circle {{ fill: var(--dot); stroke: var(--st-background-color); stroke-width: 1.5; }}
+.dot.far circle {{ fill: var(--st-text-color); }}
+.dot.ignored circle {{ fill: var(--st-background-color); stroke: var(--dot); stroke-width: 2; }}
+.dot.chosen circle {{ stroke: var(--st-text-color); stroke-width: 2.5; }}
+.dot:focus-visible circle {{ stroke: var(--st-primary-color); stroke-width: 4; }}
+.mine {{ fill: none; stroke: var(--st-text-color); stroke-width: 2.5; }}
+.handles rect {{ fill: var(--st-background-color); stroke: var(--st-text-color); stroke-width: 2.5; outline: none; }}
+.handles rect:focus-visible {{ stroke: var(--st-primary-color); stroke-width: 4; }}
+svg.dragging, svg.dragging * {{ cursor: grabbing !important; }}
+.tip {{ position: absolute; left: 0; top: 0; pointer-events: none; white-space: pre; padding: 0.25rem 0.5rem; border-radius: 2px;
+  font: {style.TICK_SIZE}px/1.4 var(--st-font); color: #ffffff; background: #262b36; z-index: 2; }}
+.tip[hidden] {{ display: none; }}
+.tools {{ display: flex; flex-wrap: wrap; gap: 0.4rem 0.5rem; align-items: center; margin-top: 0.25rem; font: {style.TICK_SIZE}px/1.35 var(--st-font); }}
+.tools button {{ font: inherit; color: var(--st-text-color); background: transparent; padding: 0.2rem 0.7rem; white-space: nowrap;
+  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius); cursor: pointer; }}
+.tools button:hover:enabled {{ border-color: var(--st-primary-color); color: var(--st-primary-color); }}
+.tools button:disabled {{ opacity: 0.45; cursor: default; }}
+.tools button:focus-visible {{ outline: 2px solid var(--st-primary-color); outline-offset: 2px; }}
+.hint {{ color: var(--st-text-color); flex: 1 1 14rem; min-height: 1.35em; }}
+.spoken {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
+"""
+)
+_editor = declare("point_editor", _CSS)
+
+HINT = "Drag a point, click to add, double-click to remove. Keys: arrows (Shift: far), Enter, Delete, Page Up and Down."
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line from the left to the right edge of the window, or at one place where dots lie on a line."""
+
+    mark: style.Mark
+    ends: tuple[float, float] = (0.0, 0.0)
+    at: float = 0.0
+    name: str = ""
+    """Shown in the legend with ``detail`` below; "" leaves it out."""
+    detail: str = ""
+    width: float = style.LINE_WIDTH
+
+    def packed(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "detail": self.detail,
+            "color": self.mark.color,
+            "dash": self.mark.dash,
+            "width": self.width,
+            "ends": list(self.ends),
+            "at": self.at,
+        }
+
+
+@dataclass(frozen=True)
+class Band:
+    """Everything between two curves over x; for dots on a line everything between the two x."""
+
+    color: str
+    x: Array
+    low: Array
+    high: Array
+
+    def packed(self) -> dict[str, Any]:
+        return {
+            "color": self.color,
+            "x": _short(self.x),
+            "low": _short(self.low),
+            "high": _short(self.high),
+        }
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a point editor draws.
+
+    ``charges`` are rectangles between the points and the predictions ``at``, ``width`` wide in units
+    of y where ``square``, else in pixels. ``weights`` in [0, 1] become the area of the points.
+    """
+
+    title: str
+    alt: str
+    x_title: str
+    y_title: str | None
+    """None: dots on a line, moved along x alone."""
+    window: Window
+    lines: Sequence[Line] = ()
+    bands: Sequence[Band] = ()
+    charges: Mapping[str, Any] | None = None
+    weights: tuple[str, Array] | None = None
+    """A colour and one weight for each point."""
+    still: Array = field(default_factory=lambda: np.empty((0, 2)))
+    """Points (m, 2) that are drawn but cannot be moved."""
+    mine: tuple[float, ...] | None = None
+    """Where the handles of the person's own line are: at its two ends, or the one value of a constant."""
+    outliers: Sequence[int] = ()
+    said: str = ""
+    """Read out after a gesture."""
+    height: int = 400
+    left: int | None = None
+    editable: bool = True
+    edited: bool = False
+    marked: bool = True
+    hint: str = HINT
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What somebody is doing to the points, or has done (``settled``)."""
+
+    points: Cloud
+    at: int
+    """The point that was last taken hold of."""
+    why: str
+    mine: tuple[float, ...] | None
+    settled: bool
+
+
+def point_editor(
+    points: Cloud,
+    home: Cloud,
+    scene: Scene,
+    *,
+    key: str,
+    name: str,
+    rev: int,
+    at: int,
+    on_edit: Callable[[Edit], None],
+) -> None:
+    """Draw the editor.
+
+    Args:
+        points: what to show; the browser's own version stands as long as ``rev`` does.
+        home: where points come from; one that is back there gets all its digits back.
+        key: unique across the app.
+        name: of the data set; undo does not reach across a change of it.
+        rev: to be raised when Python changes the points.
+        at: index of the point that is marked.
+        on_edit: called with every edit, before the run that answers it.
+    """
+    ack = f"{key}:ack"
+    flat = scene.y_title is None
+
+    def heard() -> None:
+        sent = st.session_state[key].get("edit")
+        edit = read_edit(sent, home, scene.window, rev, flat=flat)
+        if edit is not None:
+            st.session_state[ack] = sent["seq"]
+            on_edit(edit)
+
+    across = scene.window.y if flat else scene.window.x
+    shown = points.xy[:, ::-1] if flat else points.xy
+    payload = {
+        "id": key,
+        "set": f"{name} {flat}",
+        "rev": rev,
+        "ack": st.session_state.get(ack, 0),
+        "at": at,
+        "title": scene.title,
+        "alt": scene.alt,
+        "hint": scene.hint,
+        "said": scene.said,
+        "height": scene.height,
+        "left": scene.left,
+        "limit": MOST,
+        "editable": scene.editable,
+        "edited": scene.edited,
+        "mark": scene.marked,
+        "clear": [int(i) for i in scene.outliers],
+        "hidden": 0.5 * (scene.window.x.low + scene.window.x.high),
+        "x": _packed_axis(across, scene.x_title),
+        "y": None if scene.y_title is None else _packed_axis(scene.window.y, scene.y_title),
+        "points": [[_digits(x), _digits(y), int(i)] for (x, y), i in zip(shown, points.origin, strict=True)],
+        "still": [_short(point) for point in (scene.still[:, ::-1] if flat else scene.still)],
+        "handles": HANDLES,
+        "mine": list(scene.mine) if scene.mine else None,
+        "lines": [line.packed() for line in scene.lines],
+        "bands": [part.packed() for part in scene.bands],
+        "charges": _packed_charges(scene.charges),
+        "weights": {"color": scene.weights[0], "weights": _short(scene.weights[1])}
+        if scene.weights
+        else None,
+    }
+    _editor(key=key, data=[payload], on_edit_change=heard)
+
+
+def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = False) -> Edit | None:
+    """An edit as the browser sent it; None where it is not one or answers an older state.
+
+    Points end up inside the window and on its grid, or exactly at home; ``flat`` rows hold y before x.
+    """
+    if not isinstance(sent, dict) or sent.get("rev") != rev or not isinstance(sent.get("seq"), int):
+        return None
+    why, rows, at = sent.get("why"), sent.get("points"), sent.get("at")
+    if not isinstance(why, str) or not isinstance(rows, list) or len(rows) > max(MOST, len(home)):
+        return None
+    if not all(isinstance(row, list) and len(row) == 3 and all(map(_finite, row)) for row in rows):
+        return None
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    origin = table[:, 2].astype(np.int64)
+    known = origin != ADDED
+    if (origin < ADDED).any() or (origin >= len(home)).any() or len(set(origin[known])) < known.sum():
+        return None
+    xy = table[:, [1, 0]] if flat else table[:, :2]
+    snapped = window.snap(xy)
+    there = home.xy[origin[known]]
+    snapped[known] = np.where(np.isclose(xy[known], there, rtol=1e-11, atol=0.0), there, snapped[known])
+    return Edit(
+        Cloud(snapped, origin),
+        min(at, max(0, len(rows) - 1)) if isinstance(at, int) and at >= 0 else 0,
+        why,
+        _read_mine(sent.get("mine"), window),
+        sent.get("last") is True,
+    )
+
+
+def _read_mine(sent: Any, window: Window) -> tuple[float, ...] | None:
+    if not isinstance(sent, list) or len(sent) not in (1, 2) or not all(map(_finite, sent)):
+        return None
+    return tuple(min(window.y.high, max(window.y.low, float(value))) for value in sent)
+
+
+def _finite(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _packed_axis(axis: Axis, title: str) -> dict[str, Any]:
+    return {"domain": [axis.low, axis.high], "step": axis.step, "title": title}
+
+
+def _packed_charges(charges: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if charges is None:
+        return None
+    return {**charges, "at": _short(charges["at"]), "width": _short(charges["width"])}
+
+
+def _digits(value: float) -> float:
+    return float(f"{value:.12g}")
+
+
+def _short(values: Array) -> list[float]:
+    """Numbers to seven digits: what a screen can show."""
+    return [float(f"{value:.7g}") for value in values]

@@ -1,0 +1,486 @@
+// A scatter plot whose points are moved, added and removed by hand, with what Python fits to them.
+//
+// data[0] = {id, set, rev, ack, title, alt, hint, said, height, left, limit, edited, mark, editable, at, clear,
+//            x: {domain, step, title}, y: {domain, step, title} | null for dots on a line,
+//            hidden: what dots on a line that are added get for their other coordinate,
+//            points: [[x, y, origin]] (dots on a line: the other coordinate for y), still: [[x, y]], mine: [y, y] | null,
+//            handles: [share of x, share of x], and what point_scene.js draws}
+// state "edit" = {seq, rev, why, last, at, points, mine}; why is one of drag, drop, add, remove, key,
+//            undo, select, line, reset, clear; `last` ends a gesture.
+// While a gesture lasts the points here are the truth and Python answers with lines; a higher `rev`
+// says that Python changed the points, `ack` which edit an answer knows of.
+
+const same = new URL(import.meta.url).search;
+const { Axes, svg, legend } = await import("./axes.js" + same);
+const { short } = await import("./scales.js" + same);
+const { Scene } = await import("./point_scene.js" + same);
+
+const STORE = new WeakMap();
+const PACE = 50, WINDOW = 3, LOST = 400;         // ms between edits, edits under way, ms after which one counts as lost
+const REACH = { mouse: 12, touch: 22, pen: 16 }; // px from a point at which it is grabbed
+const PAUSE = 400;                               // ms without a key that end a gesture
+const STEP = 0.01, STRIDE = 0.1;                 // shares of the window that arrow keys move a point
+const REMEMBERED = 100;                          // steps of undo
+const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
+
+class PointEditor {
+  constructor(root) {
+    root.innerHTML = `<div class="heading"></div><div class="legend"></div><div class="plot"><div class="tip" aria-hidden="true" hidden></div></div>
+      <div class="tools"><button type="button" data-do="undo">Undo</button><button type="button" data-do="reset">Reset</button>
+      <button type="button" data-do="clear"></button><span class="hint"></span></div><div class="spoken" aria-live="polite"></div>`;
+    this.root = root;
+    for (const part of ["heading", "legend", "plot", "tip", "tools", "hint", "spoken"]) this[part] = root.querySelector("." + part);
+    this.svg = svg("svg", { role: "application", "aria-roledescription": "editable scatter plot" });
+    this.plot.prepend(this.svg);
+    this.axes = new Axes(this.svg);
+    this.scene = new Scene(this.axes.inside);
+    this.dots = svg("g", { class: "dots" }, this.svg);
+    this.handles = svg("g", { class: "handles" }, this.svg);
+    Object.assign(this, { points: [], history: [], seq: 0, ack: 0, at: 0, click: {} });
+    this.listen();
+    this.observer = new ResizeObserver(() => this.resized());
+    this.observer.observe(this.plot);
+  }
+
+  listen() {
+    const on = (type, does, options) => this.svg.addEventListener(type, (event) => this.data && does(event), options);
+    on("pointerdown", (e) => this.down(e));
+    on("pointermove", (e) => this.move(e));
+    on("pointerup", (e) => this.up(e));
+    on("pointercancel", (e) => this.cancel(e));
+    on("pointerleave", () => this.drag || this.tell(null));
+    // touch-action on SVG children has no effect: cancelling keeps the page still under a grabbed point
+    on("touchstart", (e) => { if (e.touches.length === 1 && this.near(e.touches[0], REACH.touch)) e.preventDefault(); }, { passive: false });
+    on("keydown", (e) => this.key(e));
+    on("focusin", (e) => { const i = this.indexOf(e.target); if (i !== null) this.choose(i); });
+    on("focusout", () => this.tell(null));
+    this.root.addEventListener("keydown", (e) => {
+      if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === "z") { e.preventDefault(); this.undo(); }
+    });
+    this.tools.addEventListener("click", (e) => {
+      const what = e.target.closest("button")?.dataset.do;
+      if (what === "undo") this.undo();
+      else if (what) this.send(what, true);
+    });
+  }
+
+  // --- what Python sends ------------------------------------------------------------------------
+
+  update(component) {
+    this.component = component;
+    const data = component.data[0], fresh = !this.data || data.set !== this.data.set;
+    const replaced = fresh || data.rev !== this.rev;
+    this.data = data;
+    this.ack = Math.max(this.ack, data.ack);
+    this.seq = Math.max(this.seq, data.ack);
+    if (replaced) {
+      if (fresh) this.history = [];
+      else this.remember();
+      this.rev = data.rev;
+      this.points = data.points.map((point) => [...point]);
+      this.at = clamp(data.at, 0, Math.max(0, this.points.length - 1));
+    }
+    if (!this.drag && !this.dirty) this.mine = data.mine && [...data.mine];
+    this.heading.textContent = data.title;
+    this.hint.textContent = data.hint;
+    this.svg.setAttribute("aria-label", data.alt);
+    legend(this.legend, data.lines.filter((line) => line.name));
+    this.layout();
+    if (replaced) this.place();
+    this.scene.draw(data, this.axes, this.points);
+    this.sizes();
+    this.moveHandles();
+    this.buttons();
+    if (this.speak && data.ack >= this.speak) { this.spoken.textContent = data.said; this.speak = 0; }
+    window.__lossvizDrawn?.(data.ack);
+    if (this.dirty) this.flush();
+  }
+
+  layout() {
+    const width = Math.round(this.plot.clientWidth), { height, x, y } = this.data;
+    if (!width) return;
+    const drawn = this.axes.draw({ width, height, x, y, left: this.data.left });
+    if (!drawn) return;
+    this.svg.setAttribute("width", width);
+    this.svg.setAttribute("height", height);
+    this.place();
+  }
+
+  resized() {
+    if (!this.data) return;
+    this.layout();
+    this.scene.draw(this.data, this.axes, this.points);
+    this.moveHandles();
+  }
+
+  // --- points -----------------------------------------------------------------------------------
+
+  px([x, y], i) {
+    const { area } = this.axes;
+    // Dots on a line are spread over five lanes, each in its own for good.
+    return [this.axes.x.px(x), this.axes.y ? this.axes.y.px(y) : area.bottom - (area.bottom - area.top) * (0.14 + 0.18 * ((2 * i) % 5))];
+  }
+
+  // Where an event is in data units, inside the window, on the grid that a URL can hold.
+  where(event, point = [0, this.data.hidden]) {
+    const box = this.svg.getBoundingClientRect();
+    const x = this.axes.x.value(event.clientX - box.left);
+    return this.inside(x, this.axes.y ? this.axes.y.value(event.clientY - box.top) : point[1]);
+  }
+
+  inside(x, y) {
+    const snap = (v, axis) => {
+      const cell = Math.round(clamp(v, ...axis.domain) / axis.step);
+      return axis.step < 1 ? cell / Math.round(1 / axis.step) : cell * axis.step;
+    };
+    return [snap(x, this.data.x), this.data.y ? snap(y, this.data.y) : y];
+  }
+
+  place() {
+    if (!this.axes.area) return;
+    const { points, dots } = this;
+    while (dots.children.length > points.length) dots.lastChild.remove();
+    while (dots.children.length < points.length) {
+      const dot = svg("g", { class: "dot", role: "img", tabindex: -1 }, dots);
+      dot.dataset.i = dots.children.length - 1;
+      svg("circle", { r: 6 }, dot);
+    }
+    points.forEach((_, i) => this.placeOne(i));
+    this.choose(clamp(this.at, 0, Math.max(0, points.length - 1)), { quietly: true });
+    this.sizes();
+  }
+
+  placeOne(i) {
+    const dot = this.dots.children[i];
+    const [x, y] = this.px(this.points[i], i);
+    dot.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+    dot.setAttribute("aria-label", this.label(i));
+  }
+
+  // A dot's area is its weight; one that is ignored altogether is hollow.
+  sizes() {
+    const { weights, color } = this.data.weights ?? {};
+    if (color) this.dots.style.setProperty("--dot", color);
+    else this.dots.style.removeProperty("--dot");
+    [...this.dots.children].forEach((dot, i) => {
+      const weight = weights?.[i] ?? 1;
+      dot.firstChild.setAttribute("r", weights ? Math.max(3, 7.5 * Math.sqrt(weight)).toFixed(1) : this.points.length > 150 ? 4.5 : 6);
+      dot.classList.toggle("ignored", weight <= 0.001);
+      dot.classList.toggle("far", !weights && (this.data.clear ?? []).includes(i));
+    });
+  }
+
+  label(i) {
+    const [x, y] = this.points[i];
+    const where = this.data.y ? `x ${short(x)}, y ${short(y)}` : short(x);
+    return `Point ${i + 1} of ${this.points.length}: ${where}`;
+  }
+
+  indexOf(target) {
+    const dot = target.closest?.(".dot");
+    return dot ? Number(dot.dataset.i) : null;
+  }
+
+  // What is nearest within reach: {point: i} or {handle: k}; targets of fingers overlap.
+  near(event, reach = REACH[event.pointerType] ?? REACH.mouse) {
+    const box = this.svg.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+    let best = reach, found = null;
+    const look = (px, what) => {
+      const far = Math.hypot(px[0] - x, px[1] - y);
+      if (far <= best) { best = far; found = what; }
+    };
+    if (this.data.editable) this.points.forEach((point, i) => look(this.px(point, i), { point: i }));
+    this.handlePlaces().forEach((px, k) => look(px, { handle: k }));
+    return found;
+  }
+
+  choose(i, { quietly = false } = {}) {
+    const changed = i !== this.at;
+    this.at = i;
+    [...this.dots.children].forEach((dot, j) => {
+      dot.setAttribute("tabindex", j === i ? 0 : -1);
+      dot.classList.toggle("chosen", j === i && this.data.mark);
+    });
+    if (quietly) return;
+    if (this.root.contains(this.root.getRootNode().activeElement)) this.tell(i);
+    if (changed && !this.drag) this.send("select");
+  }
+
+  focus(i) { this.dots.children[i]?.focus({ preventScroll: true }); }
+
+  // --- gestures ---------------------------------------------------------------------------------
+
+  down(event) {
+    if (event.button) return;
+    const found = this.near(event), { area } = this.axes, box = this.svg.getBoundingClientRect();
+    const x = event.clientX - box.left, y = event.clientY - box.top;
+    const empty = x >= area.left && x <= area.right && y >= area.top && y <= area.bottom;
+    this.drag = { id: event.pointerId, x: event.clientX, y: event.clientY, ...found, empty: !found && empty };
+    if (!found) return;
+    this.svg.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    if ("point" in found) this.focus(found.point);
+    else this.handles.querySelectorAll("[role=slider]")[found.handle].focus({ preventScroll: true });
+  }
+
+  move(event) {
+    const drag = this.drag;
+    if (!drag || drag.id !== event.pointerId) return this.hover(event);
+    if (!drag.moved && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 3) return;
+    if ("point" in drag) {
+      if (!drag.moved) this.remember();
+      this.svg.classList.add("dragging");
+      const point = this.points[drag.point];
+      [point[0], point[1]] = this.where(event, point);
+      this.paint(drag.point);
+      this.send("drag", false, event);
+    } else if ("handle" in drag) {
+      const [x, y] = this.where(event);
+      this.mine[drag.handle] = this.data.y ? y : x;
+      this.moveHandles();
+      this.send("line", false, event);
+    }
+    drag.moved = true;
+  }
+
+  up(event) {
+    const drag = this.drag;
+    if (!drag || drag.id !== event.pointerId) return;
+    this.drag = null;
+    this.svg.classList.remove("dragging");
+    if ("handle" in drag) return drag.moved && this.send("line", true);
+    if (drag.moved && "point" in drag) return this.send("drop", true);
+    if (drag.empty && !drag.moved) return this.add(this.where(event));
+    if (!("point" in drag)) return;
+    // Under pointer capture a double click never reaches the point: count clicks.
+    const now = performance.now(), again = this.click.point === drag.point && now - this.click.time < 400;
+    this.click = again ? {} : { point: drag.point, time: now };
+    if (again) this.remove(drag.point);
+    else this.send("select");
+  }
+
+  cancel(event) {
+    const drag = this.drag;
+    if (!drag || drag.id !== event.pointerId) return;
+    this.drag = null;
+    this.svg.classList.remove("dragging");
+    if (drag.moved && ("point" in drag || "handle" in drag)) this.send("point" in drag ? "drop" : "line", true);
+  }
+
+  hover(event) {
+    const found = this.near(event);
+    this.svg.style.cursor = found ? "grab" : this.data.editable ? "crosshair" : "default";
+    this.tell(found && "point" in found ? found.point : null);
+  }
+
+  add([x, y]) {
+    const { limit, editable } = this.data;
+    if (!editable) return;
+    if (this.points.length >= limit) return this.say(`${limit} points are the most that can be moved here.`);
+    this.remember();
+    this.points.push([x, y, -1]);
+    this.at = this.points.length - 1;
+    this.place();
+    this.focus(this.at);
+    this.send("add", true);
+  }
+
+  remove(i) {
+    if (!this.data.editable) return;
+    if (this.points.length + this.data.still.length <= 2) return this.say("Two points are the least that a line can be fitted to.");
+    this.remember();
+    this.points.splice(i, 1);
+    this.at = Math.min(i, this.points.length - 1);
+    this.place();
+    this.focus(this.at);
+    this.tell(null);
+    this.send("remove", true);
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const handle = event.target.dataset?.handle, i = this.indexOf(event.target);
+    const size = event.shiftKey ? STRIDE : STEP;
+    const step = { ArrowLeft: [-size, 0], ArrowRight: [size, 0], ArrowUp: [0, size], ArrowDown: [0, -size] }[event.key];
+    if (handle !== undefined && step) this.nudgeHandle(Number(handle), step[0] + step[1]);
+    else if (i === null) return;
+    else if (step) this.nudge(i, step);
+    else if (event.key === "Delete" || event.key === "Backspace") this.remove(i);
+    else if (event.key === "Enter") this.add(this.beside(this.points[i]));
+    else if (event.key === "PageDown" || event.key === "PageUp") this.next(i, event.key === "PageDown" ? 1 : -1);
+    else if (event.key === "Home" || event.key === "End") this.next(i, 0, event.key === "Home" ? 0 : this.points.length - 1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  nudge(i, [dx, dy]) {
+    if (!this.data.editable) return;
+    const now = performance.now();
+    if (this.nudged?.point !== i || now - this.nudged.time > 1000) this.remember(); // a run of arrow keys is undone as one
+    this.nudged = { point: i, time: now };
+    const point = this.points[i], span = (axis) => (axis ? axis.domain[1] - axis.domain[0] : 0);
+    [point[0], point[1]] = this.inside(point[0] + dx * span(this.data.x), point[1] + dy * span(this.data.y));
+    this.paint(i);
+    this.tell(i);
+    this.send("key", false);
+    this.rest("drop");
+  }
+
+  nudgeHandle(k, share) {
+    const [low, high] = (this.data.y ?? this.data.x).domain;
+    this.mine[k] = clamp(this.mine[k] + share * (high - low), low, high);
+    this.moveHandles();
+    this.send("line", false);
+    this.rest("line");
+  }
+
+  // Keys have no release: a gesture of theirs ends with a pause.
+  rest(why) {
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.send(why, true), PAUSE);
+  }
+
+  beside([x, y]) {
+    const [low, high] = this.data.x.domain, shift = 0.04 * (high - low);
+    return this.inside(x + (x + shift > high ? -shift : shift), y);
+  }
+
+  // Points in the order of x, as a reader would go through them.
+  next(i, direction, rank) {
+    const order = this.points.map((_, j) => j).sort((a, b) => this.points[a][0] - this.points[b][0]);
+    const to = rank ?? (order.indexOf(i) + direction + order.length) % order.length;
+    this.focus(order[to]);
+  }
+
+  // --- undo -------------------------------------------------------------------------------------
+
+  remember() {
+    this.history.push(this.points.map((point) => [...point]));
+    if (this.history.length > REMEMBERED) this.history.shift();
+    this.nudged = null;
+    this.buttons();
+  }
+
+  undo() {
+    if (!this.history.length) return this.say("Nothing to undo.");
+    this.points = this.history.pop();
+    this.nudged = null;
+    this.place();
+    this.tell(null);
+    this.send("undo", true);
+    this.buttons();
+  }
+
+  buttons() {
+    const [undo, reset, clear] = this.tools.querySelectorAll("button");
+    const far = (this.data.clear ?? []).length;
+    undo.disabled = !this.history.length || !this.data.editable;
+    reset.disabled = !this.data.edited;
+    clear.disabled = !far || !this.data.editable;
+    clear.textContent = far === 1 ? "Clear 1 outlier" : far ? `Clear ${far} outliers` : "Clear outliers";
+  }
+
+  // --- my line ----------------------------------------------------------------------------------
+
+  handlePlaces() {
+    const { x, y, area } = this.axes;
+    if (!this.mine || !area) return [];
+    if (!y) return [[x.px(this.mine[0]), area.top + 10]];
+    const [low, high] = this.data.x.domain;
+    return this.data.handles.map((share, k) => [x.px(low + share * (high - low)), y.px(this.mine[k])]);
+  }
+
+  moveHandles() {
+    const places = this.handlePlaces();
+    if (this.handles.childElementCount !== (places.length && places.length + 1)) {
+      this.handles.textContent = "";
+      if (places.length) svg("path", { class: "mine" }, this.handles);
+      places.forEach((_, k) => svg("rect", { x: -8, y: -8, width: 16, height: 16, rx: 4, tabindex: 0, role: "slider", "data-handle": k }, this.handles));
+    }
+    if (!places.length) return;
+    const { area } = this.axes, [line, ...grips] = this.handles.children;
+    const [low, high] = (this.data.y ?? this.data.x).domain;
+    grips.forEach((grip, k) => {
+      grip.setAttribute("transform", `translate(${places[k].map((v) => v.toFixed(1)).join(" ")})`);
+      grip.setAttribute("aria-label", `My line, ${places.length === 1 ? "value" : k ? "right end" : "left end"}`);
+      for (const [name, value] of [["min", low], ["max", high], ["now", this.mine[k]]]) grip.setAttribute("aria-value" + name, value);
+      grip.setAttribute("aria-valuetext", short(this.mine[k]));
+    });
+    if (places.length === 1) return line.setAttribute("d", `M${places[0][0]} ${area.top}V${area.bottom}`);
+    const [[x0, y0], [x1, y1]] = places, slope = (y1 - y0) / (x1 - x0);
+    line.setAttribute("d", `M${area.left} ${y0 - slope * (x0 - area.left)}L${area.right} ${y1 + slope * (area.right - x1)}`);
+    line.setAttribute("clip-path", this.axes.inside.getAttribute("clip-path"));
+  }
+
+  // --- drawing and sending ----------------------------------------------------------------------
+
+  paint(i) {
+    this.moved = i;
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      if (this.moved >= this.points.length) return;
+      this.placeOne(this.moved);
+      this.tell(this.moved);
+      this.scene.follow(this.points, this.moved);
+    });
+  }
+
+  // Exact values beside a point.
+  tell(i) {
+    this.tip.hidden = i === null;
+    if (i === null || !this.points[i]) return;
+    const [x, y] = this.px(this.points[i], i), [a, b] = this.points[i], { weights } = this.data.weights ?? {};
+    const lines = this.data.y ? [`${this.data.x.title}: ${short(a, 5)}`, `${this.data.y.title}: ${short(b, 5)}`] : [`${this.data.x.title}: ${short(a, 5)}`];
+    if (weights) lines.push(`weight: ${short(weights[i] ?? 0, 3)}`);
+    this.tip.textContent = lines.join("\n");
+    const left = x > this.axes.area.right - 170;
+    this.tip.style.transform = `translate(${x + (left ? -14 : 14)}px, ${y - 14}px) translate(${left ? "-100%" : "0"}, -100%)`;
+  }
+
+  say(sentence) { this.spoken.textContent = sentence; this.hint.textContent = sentence; }
+
+  // Queue an edit; `last` ends a gesture and is sent at once.
+  send(why, last = false, event = null) {
+    if (this.dirty && why === "select") return;
+    if (last) clearTimeout(this.pause);
+    this.dirty = { why, last, time: event?.timeStamp };
+    this.flush(last);
+    if (last) this.speak = this.seq;
+  }
+
+  // At most one edit every PACE ms and WINDOW under way.
+  flush(now = false) {
+    const since = performance.now() - (this.sentAt ?? -PACE);
+    const full = this.seq - this.ack >= WINDOW && since < LOST;
+    clearTimeout(this.timer);
+    if (!now && (since < PACE || full)) {
+      this.timer = setTimeout(() => this.dirty && this.flush(), Math.max(4, full ? LOST - since : PACE - since));
+      return;
+    }
+    const { why, last, time } = this.dirty;
+    this.dirty = null;
+    this.sentAt = performance.now();
+    this.seq++;
+    window.__lossvizSent?.(this.seq, time);
+    this.component.setStateValue("edit", {
+      seq: this.seq, rev: this.rev, why, last, at: this.at, mine: this.mine ?? null,
+      points: this.points.map(([x, y, origin]) => [Number(x.toPrecision(12)), Number(y.toPrecision(12)), origin]),
+    });
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    clearTimeout(this.pause);
+    cancelAnimationFrame(this.frame);
+    this.observer.disconnect();
+  }
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".lossviz-point_editor");
+  let editor = STORE.get(root);
+  if (!editor) STORE.set(root, (editor = new PointEditor(root)));
+  editor.update(component);
+  return () => { editor.close(); STORE.delete(root); };
+}
