@@ -55,6 +55,8 @@ def serve(listener: socket.socket, url: str, *, open_browser: bool) -> None:
     import streamlit as st
     import uvicorn
 
+    threading.Thread(target=_warm_up, daemon=True).start()
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
@@ -75,6 +77,15 @@ def serve(listener: socket.socket, url: str, *, open_browser: bool) -> None:
         Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         print()
+
+
+def _warm_up() -> None:
+    """Import what the first page needs while the browser is still fetching Streamlit's own code."""
+    import plotly.graph_objects as go
+
+    from lossviz.figures import style
+
+    go.Figure(layout={"template": style.template()}).to_json(validate=False)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,9 +5,7 @@
 // state "click" = {x, y, panel, n}: where on which panel somebody clicked, in data units.
 
 const same = new URL(import.meta.url).search;
-const { charts } = await import("./link.js" + same);
-const { Sweep, draw } = await import("./sweep.js" + same);
-const { css } = await import("./theme.js" + same);
+const [{ charts }, { Sweep, draw }, { css }] = await Promise.all(["link", "sweep", "theme"].map((name) => import(`./${name}.js${same}`)));
 
 const STORE = new WeakMap();
 const NARROW = 560; // px of chart width below which the narrow layout is used

@@ -58,8 +58,8 @@ def sentence(scene: Scene) -> str:
         where = f"Predicted {num(scene.target + scene.probe)}, truth {num(scene.target)}, error {num(scene.probe)}"
     else:
         symbol = SYMBOL[scene.over].split()[1]
-        truth = f"true class {scene.target:g}, " if scene.losses[0].family == "binary" else ""
-        where = f"{truth}{symbol} = {num(scene.probe)}".capitalize()
+        truth = f"True class {scene.target:g}, " if scene.losses[0].family == "binary" else "At "
+        where = f"{truth}{symbol} = {num(scene.probe)}"
     parts = [
         f"**{loss.short}** {num(found['value'])} (gradient {num(found['gradient'])})"
         for loss, found in at_probe(scene)

@@ -127,14 +127,14 @@ def limits(scene: Scene, drawn: Sequence[Line], panel: str) -> tuple[float, floa
     if not sizes:
         return (0.0, 1.0)
     tallest = sorted((float(size.max()) for size in sizes), reverse=True)
+    if scene.log:
+        floor = min((float(size[size > 0].min()) for size in sizes if (size > 0).any()), default=tallest[0])
+        return max(floor, 1e-6 * tallest[0], 1e-300), max(tallest[0], 1e-299) * 1.5
     usual = float(np.quantile(np.concatenate(sizes), 0.75))
     reach = min(tallest[0], 4 * tallest[1]) if len(tallest) > 1 and tallest[1] > 0 else tallest[0]
     reach = max([min(reach, 10 * usual) if usual > 0 else reach, *marks])
     if tallest[0] <= 1.6 * reach:
         reach = tallest[0]
-    if scene.log:
-        floor = min((float(size[size > 0].min()) for size in sizes if (size > 0).any()), default=reach)
-        return max(floor, 1e-4 * reach, 1e-300), max(reach, 1e-299) * 1.3
     reach = _round_up(1.01 * reach) or 1.0
     bottom = -reach if any((row < -1e-12 * reach).any() for row in curve_rows) else 0.0
     top = reach if any((row > 1e-12 * reach).any() for row in curve_rows) else 0.0
@@ -165,7 +165,8 @@ def axis_title(scene: Scene) -> str:
 
 def panel_title(scene: Scene, panel: str) -> str:
     """What a panel shows, with the variable of its derivatives."""
-    by = {"error": "r", "probability": "p", "logit": "f"}["error" if scene.over == "error" else scene.wrt]
+    score = "f" if scene.losses[0].family == "binary" else "z"
+    by = {"error": "r", "probability": "p", "logit": score}[scene.wrt]
     if panel == "value":
         return "Loss ℓ"
     if panel == "weight":
@@ -218,7 +219,7 @@ def layout(scene: Scene, columns: int, drawn: Sequence[Line], title: str) -> dic
             "anchor": f"x{n}",
             "type": "log" if scene.log else "linear",
             "range": [math.log10(low), math.log10(high)] if scene.log else [low, high],
-            **({"exponentformat": "power", "dtick": 1} if scene.log else {}),
+            **({"exponentformat": "power", "nticks": 6} if scene.log else {}),
         }
         result["annotations"].append(
             {

@@ -303,3 +303,7 @@ class MulticlassLoss(Loss):
     def hessian_at(self, score: ArrayLike, target: ArrayLike) -> Any:
         """Second derivatives with respect to the logits."""
         raise NotImplementedError
+
+    def curvature_of_probability(self, p: ArrayLike, target: ArrayLike) -> Any:
+        """Second derivatives with respect to each entry of p (the diagonal of the hessian)."""
+        raise NotImplementedError

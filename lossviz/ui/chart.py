@@ -15,7 +15,15 @@ import streamlit as st
 from lossviz.figures.sweep import Sweep
 from lossviz.ui.component import declare
 
-_chart = declare("chart", isolate=False)
+
+@functools.cache
+def plotly_chunk() -> str | None:
+    """File name of the plotly.js that Streamlit itself serves, None where it is not found."""
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    return next((path.name for path in sorted(folder.glob("PlotlyChart.*.js"))), None)
+
+
+_chart = declare("chart", isolate=False, early=f"static/js/{plotly_chunk()}")
 
 
 @dataclass(frozen=True)
@@ -25,13 +33,6 @@ class Click:
     x: float
     y: float
     panel: str
-
-
-@functools.cache
-def plotly_chunk() -> str | None:
-    """File name of the plotly.js that Streamlit itself serves, None where it is not found."""
-    folder = Path(st.__file__).parent / "static" / "static" / "js"
-    return next((path.name for path in sorted(folder.glob("PlotlyChart.*.js"))), None)
 
 
 def token(*parts: object) -> str:

@@ -17,9 +17,9 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 
 _LOADER = """
 const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/static/js/"));
-const url = new URL("app/static/{name}.js?v={version}", script.replace(/static\\/js\\/.*/, ""));
-const module = import(url.href);
-export default async (component) => (await module).default(component);
+const base = script.replace(/static\\/js\\/.*/, "");
+const module = import(new URL("app/static/{name}.js?v={version}", base).href);
+{early}export default async (component) => (await module).default(component);
 """
 
 
@@ -32,16 +32,21 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
-def declare(name: str, css: str = "", *, isolate: bool = True) -> Callable[..., Any]:
+def declare(name: str, css: str = "", *, isolate: bool = True, early: str = "") -> Callable[..., Any]:
     """A component drawn by ``static/<name>.js`` into ``<div class="lossviz-<name>">``.
 
-    Its style is ``static/<name>.css`` unless given; isolated styles live in a shadow root.
+    Its style is ``static/<name>.css`` unless given; isolated styles live in a shadow root. ``early``
+    is a module of Streamlit's own that it will need, fetched beside it rather than after it.
     """
     css = css or (STATIC / f"{name}.css").read_text(encoding="utf-8")
     return st.components.v2.component(
         f"lossviz_{name}",
         html=f'<div class="lossviz-{name}"></div>',
         css=css,
-        js=_LOADER.format(name=name, version=version()),
+        js=_LOADER.format(
+            name=name,
+            version=version(),
+            early=f'import(new URL("{early}", base).href).catch(() => {{}});\n' if early else "",
+        ),
         isolate_styles=isolate,
     )

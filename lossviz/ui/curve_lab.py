@@ -111,61 +111,64 @@ def pick_family(address: Address) -> str:
 
 
 def pick_axis(address: Address, family: str) -> dict[str, Any]:
-    """The axis, what derivatives are taken by, the truth, the panels and the scale."""
-    if family == "regression":
-        over = wrt = "error"
-    else:
-        address.field(choice("over", ("probability", "logit"), "probability"))
-        over = st.segmented_control(
-            "Over",
-            ["probability", "logit"],
-            key=address.key("over"),
-            format_func={"probability": "Probability", "logit": "Logit"}.__getitem__,
-            required=True,
-            on_change=lambda: st.session_state.pop(address.key("probe"), None),
+    """The fields of a :class:`Scene` other than its losses and its probe."""
+    scene: dict[str, Any] = {"over": "error", "wrt": "error", "target": 1.0, "low": 0.0, "high": 1.0}
+    if family != "regression":
+        scene["over"] = _pick_variable(
+            address, "over", "Over", "probability", lambda: st.session_state.pop(address.key("probe"), None)
         )
-        address.field(choice("wrt", ("probability", "logit"), "logit"))
     with st.expander("Axes and panels"):
-        panels = [p for p in PANELS if p not in ("value", "gradient")]
-        address.field(choices("panels", panels if family == "regression" else ["curvature"], []))
+        further = (
+            [p for p in PANELS if p not in ("value", "gradient")] if family == "regression" else ["curvature"]
+        )
+        address.field(choices("panels", further, []))
         extra = st.pills(
             "Also show",
-            panels if family == "regression" else ["curvature"],
+            further,
             selection_mode="multi",
             key=address.key("panels"),
             format_func=PANELS.__getitem__,
         )
+        scene["panels"] = ("value", "gradient", *[p for p in further if p in extra])
         if family != "regression":
-            wrt = st.segmented_control(
-                "Gradient by",
-                ["probability", "logit"],
-                key=address.key("wrt"),
-                format_func={"probability": "Probability", "logit": "Logit"}.__getitem__,
-                required=True,
-            )
-        if over != "probability":
+            scene["wrt"] = _pick_variable(address, "wrt", "Gradient by", "logit")
+        if scene["over"] != "probability":
             address.field(choice("reach", REACHES, "30" if family == "regression" else "6"))
             reach = float(st.select_slider("Axis from − to +", REACHES, key=address.key("reach")))
-        low, high = (0.0, 1.0) if over == "probability" else (-reach, reach)
+            scene["low"], scene["high"] = -reach, reach
         address.field(flag("log"))
-        log = st.toggle("Logarithmic scale", key=address.key("log"))
-        truth, classes = 1.0, 3
-        if family == "regression":
-            address.field(number("y", -1e6, 1e6, 220.0))
-            truth = st.number_input("True value y", key=address.key("y"), min_value=-1e6, max_value=1e6)
-        elif family == "binary":
-            address.field(choice("class", ("1", "0"), "1"))
-            truth = float(
-                st.segmented_control("True class y", ["1", "0"], key=address.key("class"), required=True)
-                or "1"
-            )
-        else:
-            address.field(number("classes", 2, 50, 3.0))
-            classes = int(st.number_input("Classes K", 2.0, 50.0, step=1.0, key=address.key("classes")))
-    return dict(
-        over=over, wrt=wrt, target=truth, classes=classes, low=low, high=high, log=log,
-        panels=("value", "gradient", *[p for p in PANELS if p in (extra or ())]),
-    )  # fmt: skip
+        scene["log"] = st.toggle("Logarithmic scale", key=address.key("log"))
+        scene |= _pick_truth(address, family)
+    return scene
+
+
+def _pick_variable(
+    address: Address, field: str, label: str, default: str, changed: Callable[[], object] | None = None
+) -> str:
+    titles = {"probability": "Probability", "logit": "Logit"}
+    address.field(choice(field, tuple(titles), default))
+    picked = st.segmented_control(
+        label,
+        list(titles),
+        key=address.key(field),
+        format_func=titles.__getitem__,
+        required=True,
+        on_change=changed or "rerun",
+    )
+    return picked or default
+
+
+def _pick_truth(address: Address, family: str) -> dict[str, float]:
+    if family == "regression":
+        address.field(number("y", -1e6, 1e6, 220.0))
+        return {"target": st.number_input("True value y", -1e6, 1e6, key=address.key("y"))}
+    if family == "binary":
+        address.field(choice("class", ("1", "0"), "1"))
+        return {
+            "target": float(st.segmented_control("True class y", ["1", "0"], key=address.key("class")) or "1")
+        }
+    address.field(number("classes", 2, 50, 3.0))
+    return {"classes": int(st.number_input("Classes K", 2.0, 50.0, step=1.0, key=address.key("classes")))}
 
 
 def probe(address: Address, axis: dict[str, Any]) -> dict[str, Any]:

@@ -52,12 +52,15 @@ PAGES = (
 
 _CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.9rem 2rem 2rem; max-width: 100rem; }
-[data-testid="stSidebar"] { width: 11.5rem !important; min-width: 0 !important; }
+[data-testid="stSidebar"] { width: 11rem !important; min-width: 0 !important; }
 [data-testid="stSidebar"][aria-expanded="false"] { width: 0 !important; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; }
 [data-testid="stMain"] h1 { font-size: 1.5rem; padding: 0; line-height: 1.25; }
 [data-testid="stMain"] h2 { font-size: 1.25rem; padding: 0.25rem 0; }
 [data-testid="stMain"] h3 { font-size: 1.05rem; padding: 0.25rem 0; }
+/* Streamlit writes white on the primary colour, which the dark theme's light blue cannot carry. */
+[data-testid="stMultiSelectTagsContainer"] [data-tag], [data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: inherit; }
+[data-testid="stMultiSelectTagsContainer"] [data-tag] { background: rgba(90, 130, 220, 0.22); }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.2rem 1rem 1rem; } }
 </style>"""
 
