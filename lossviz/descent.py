@@ -78,14 +78,14 @@ class Trajectory:
 
     @property
     def rates(self) -> Array:
-        """(R, T, p): the effective learning rate of each parameter in each step."""
+        """(R, T, p): the effective learning rate of each parameter in each step; 0 once stopped."""
         before = {slot: _time_first(kept)[:-1] for slot, kept in self.state.items()}
         after = {slot: _time_first(kept)[1:] for slot, kept in self.state.items()}
         t = np.arange(1, self.steps + 1)[:, None, None]
         with np.errstate(all="ignore"):
             rates = self.optimizer.rates(before, after, t, self.schedule.factor(t - 1))
-        shape = (self.steps, *self.params.shape[::2])
-        return _time_first(np.broadcast_to(rates, shape))
+        stopped = (self.diverged_at >= 0) & (np.arange(1, self.steps + 1)[:, None] > self.diverged_at)
+        return _time_first(np.where(stopped[..., None] | ~np.isfinite(rates), 0.0, rates))
 
     def steps_to(self, cost: float) -> NDArray[np.intp]:
         """(R,): the first step after which the cost is at most this; -1 where it never is."""

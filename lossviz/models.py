@@ -34,9 +34,17 @@ class FeatureMap:
     """Names of the features from the names of the columns."""
 
 
-def _products(x: Array) -> Array:
+def _plain(x: Array) -> Array:
+    return x
+
+
+def _with_squares(x: Array) -> Array:
+    return np.concatenate([x, x * x], axis=1)
+
+
+def _with_products(x: Array) -> Array:
     i, j = np.triu_indices(x.shape[1])
-    return x[:, i] * x[:, j]
+    return np.concatenate([x, x[:, i] * x[:, j]], axis=1)
 
 
 def _product_names(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,17 +55,17 @@ def _product_names(names: tuple[str, ...]) -> tuple[str, ...]:
 FEATURES: Mapping[str, FeatureMap] = {
     feature_map.name: feature_map
     for feature_map in (
-        FeatureMap("plain", "As they are", lambda x: x, lambda names: names),
+        FeatureMap("plain", "As they are", _plain, lambda names: names),
         FeatureMap(
             "squares",
             "With squares",
-            lambda x: np.concatenate([x, x * x], axis=1),
+            _with_squares,
             lambda names: (*names, *(f"{name}²" for name in names)),
         ),
         FeatureMap(
             "quadratic",
             "With squares and products",
-            lambda x: np.concatenate([x, _products(x)], axis=1),
+            _with_products,
             lambda names: (*names, *_product_names(names)),
         ),
     )

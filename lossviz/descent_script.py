@@ -1,0 +1,102 @@
+"""A run as a stand-alone script: the same data, rule and numbers, with NumPy alone."""
+
+import textwrap
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz.descent import Trajectory
+from lossviz.models import FEATURES, Cost
+from lossviz.standalone import Standalone
+
+_LOOP = """
+params = {start}
+state = optimizer.init(params)
+path, costs = [params], [cost(params)]
+for t in range(1, {steps} + 1):
+    ahead = optimizer.lookahead(params, state)
+    params, state = optimizer.step(params, gradient(ahead, t), state, t, schedule.factor(t - 1))
+    path.append(params)
+    costs.append(cost(params))
+path, costs = np.array(path), np.array(costs)
+
+if __name__ == "__main__":
+    for t in range(0, len(path), max(1, len(path) // 20)):
+        print(f"step {{t:4d}}  cost {{costs[t]:.10g}}  parameters {{path[t]}}")
+"""
+
+_DATA = """
+x = {x}
+y = {y}
+x = x.reshape(len(y), -1)
+design = np.concatenate([np.ones((len(y), 1)), {expand}(x)], axis=1)
+decay = np.array({decay})  # the L2 penalty of each parameter, none for the intercept
+{batches}
+
+def cost(params):
+    return np.mean(loss.value_at(design @ params, y)) + 0.5 * np.sum(decay * params * params)
+
+
+def gradient(params, t):
+    rows = {rows}
+    slopes = loss.gradient_at(design[rows] @ params, y[rows])
+    return slopes @ design[rows] / len(y[rows]) + decay * params
+"""
+
+_SURFACE = """
+def cost(params):
+    return surface.value(params)
+
+
+def gradient(params, t):
+    return surface.gradient(params)
+"""
+
+
+def script(trajectory: Trajectory, run: int = 0) -> str:
+    """Python source that computes ``params[run]`` and ``cost[run]`` as ``path`` and ``costs``.
+
+    It needs NumPy alone and holds the data. A run that diverged ends with its last finite cost.
+
+    Raises:
+        ValueError: if the loss, or the problem, has no source that can be written down.
+    """
+    problem, optimizer = trajectory.problem, trajectory.optimizer
+    optimizer = optimizer.of_run(run) if optimizer.runs else optimizer
+    whole = Standalone()
+    whole.add_object("optimizer", optimizer, "init", "lookahead", "step")
+    whole.add_object("schedule", trajectory.schedule, "factor")
+    if isinstance(problem, Cost):
+        whole.add_object("loss", problem.loss, "value_at", "gradient_at")
+        setting = f"{problem.loss.label}: {problem.data.source}"
+        body = _data(problem, trajectory, whole)
+    else:
+        whole.add_object("surface", problem, "value", "gradient")
+        setting = type(problem).__name__
+        body = _SURFACE
+    steps = int(np.flatnonzero(np.isfinite(trajectory.cost[run])).max())
+    if trajectory.diverged_at[run] >= 0:
+        steps = min(steps, int(trajectory.diverged_at[run]))
+    about = f"{optimizer.label}, {steps} steps, {setting}".replace("\\", "/").replace('"', "'")
+    header = '"""' + textwrap.fill(about, 100) + '\n\nNeeds NumPy alone.\n"""\n'
+    loop = _LOOP.format(start=_array(trajectory.params[run, 0]), steps=steps)
+    return "\n".join([header, whole.source(), '\nnp.seterr(all="ignore")', body, loop])
+
+
+def _data(cost: Cost, trajectory: Trajectory, whole: Standalone) -> str:
+    batches = ""
+    if trajectory.batches is not None:
+        batches = f"\n# the samples of each step\nbatches = {_array(trajectory.batches)}\n"
+    return _DATA.format(
+        x=_array(cost.data.x),
+        y=_array(cost.data.y),
+        expand=whole.add_function(FEATURES[cost.features].expand),
+        decay=[0.0] + [float(cost.l2)] * (cost.dimension - 1),
+        batches=batches,
+        rows="slice(None)" if trajectory.batches is None else "batches[t - 1]",
+    )
+
+
+def _array(values: NDArray) -> str:
+    """The array as source, every number with all its digits."""
+    return textwrap.fill(f"np.array({values.tolist()})", 100, break_long_words=False, break_on_hyphens=False)
