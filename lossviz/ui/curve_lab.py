@@ -1,6 +1,7 @@
 """The explorer's controls: family, axis, probe, and what each slider does to the chart."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
