@@ -253,12 +253,12 @@ class Loss:
 
     @property
     def lipschitz(self) -> float:
-        """Supremum of |gradient| over raw scores; inf where there is none."""
+        """Supremum of |gradient| over raw scores (the Euclidean norm for many classes); inf if unbounded."""
         return math.inf
 
     @property
     def bound(self) -> float:
-        """Supremum of the value over raw scores; inf where there is none."""
+        """Supremum of the value over raw scores; inf if unbounded."""
         return math.inf
 
     @property

@@ -131,11 +131,11 @@ class Barron(ResidualLoss):
         b, alpha = abs(self.alpha - 2.0), self.alpha
         y = np.abs(x) / self._root
         log = np.where(y < 1.0, np.log1p(x * x / b), 2.0 * np.log(np.hypot(1.0, y)))
-        t = 0.5 * alpha * log
-        # (power - 1) / alpha is written expm1(t) / t * log / 2, whose first factor is 1 at alpha = 0
-        near = 0.5 * b * log * np.where(t == 0.0, 1.0, np.expm1(t) / t)
         if alpha == 0.0:
-            return near
+            return log
+        t = 0.5 * alpha * log
+        # (power - 1) / alpha is written expm1(t) / t * log / 2, whose first factor is 1 where t vanishes
+        near = 0.5 * b * log * np.where(t == 0.0, 1.0, np.expm1(t) / t)
         far = b / alpha * (self._power(x, alpha) - 1.0)
         return np.where((y < 1.0) | (np.abs(t) < 0.5), near, far)
 
