@@ -52,12 +52,17 @@ def arrays(design: ArrayLike, y: ArrayLike, weights: ArrayLike | None) -> tuple[
 
 
 def check_rank(design: Design, weights: Array) -> None:
-    if design.size == 1 and (weights > 0).all() and design.columns.all():
-        return
-    used = design.columns[:1] if len(design.columns) == 1 and (weights > 0).all() else design.columns
-    if not (weights > 0).all():
-        used = used * (weights > 0)[:, :, None]
-    if (np.linalg.matrix_rank(used, tol=1e-10 * math.sqrt(used.shape[1])) < design.size).any():
+    """Raise ValueError unless the internal columns are independent over the points that count."""
+    counts = weights > 0
+    used = design if counts.all() else Design(design.columns * counts[:, :, None])
+    n = used.columns.shape[1]
+    # The cheap test sees the square of the condition; only what it cannot tell goes to the exact one.
+    normal = used.columns.transpose(0, 2, 1) @ used.columns
+    doubtful = np.linalg.eigvalsh(normal)[:, 0] < 1e-6
+    if (
+        doubtful.any()
+        and (np.linalg.matrix_rank(used.columns[doubtful], tol=1e-10 * math.sqrt(n)) < used.size).any()
+    ):
         raise ValueError(
             "the columns of the design are linearly dependent over the points that count: "
             "their coefficients cannot be told apart"

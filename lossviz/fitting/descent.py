@@ -15,6 +15,7 @@ STATIONARY = 1e-13
 """A gradient is zero when it is this small against the sum of the pulls that make it."""
 SETTLED = 1e-14
 """A step of this size, in internal units, changes nothing any more."""
+_STIFFEST = 1e12
 _SHRINK = 4.0 ** -np.arange(1, 14)
 _STRETCH = np.array([1.0, 2.0, 4.0, 0.25])
 
@@ -58,10 +59,14 @@ def is_bowl(problem: Problem, coefficients: Array) -> Index:
     return eigenvalues[:, 0] > 1e-12 * np.abs(eigenvalues[:, -1])
 
 
-def irls_weights(problem: Problem, z: Array) -> Array:
-    """Weights gradient(z) / z of each point, times its own; finite and not negative."""
-    ratio = problem.loss.weight(z)
-    return problem.weights * np.clip(np.nan_to_num(ratio, nan=0.0, posinf=1e12), 0.0, 1e12)
+def irls_weights(problem: Problem, z: Array, slope: Array) -> Array:
+    """Weighted slopes w gradient(z) divided by z, (B, n); finite and not negative."""
+    with np.errstate(all="ignore"):
+        ratio = slope / z
+    centre = z == 0
+    if centre.any():
+        ratio[centre] = problem.weights[centre] * min(float(problem.loss.weight(0.0)), _STIFFEST)
+    return np.minimum(np.maximum(ratio, 0.0), _STIFFEST)
 
 
 def _derivatives(problem: Problem, coefficients: Array) -> tuple[Array, Array, Array, Array]:
@@ -75,7 +80,7 @@ def _derivatives(problem: Problem, coefficients: Array) -> tuple[Array, Array, A
     gradient = design.pull(slope)
     pull = Design(np.abs(design.columns)).pull(np.abs(slope))
     newton = design.moments(problem.weights * problem.loss.curvature(z)) * unit[:, :, None]
-    majorant = design.moments(irls_weights(problem, z)) * unit[:, :, None]
+    majorant = design.moments(irls_weights(problem, z, slope)) * unit[:, :, None]
     return gradient, pull, newton, majorant
 
 

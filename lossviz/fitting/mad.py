@@ -8,36 +8,52 @@ least-squares step with a new scale, which is what statsmodels' RLM and R's MASS
 """
 
 import dataclasses
+from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.fitting.descent import irls_weights
+from lossviz.fitting.descent import SETTLED, STATIONARY, irls_weights
 from lossviz.fitting.problem import Index, Problem, solve
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
 
 UPPER_QUARTILE = 0.6744897501960817
 MAX_ITERATIONS = 500
+NEAR = 0.3
+"""Newton steps are tried once a step is this small against the scale."""
 _FLOOR = 1e-14
 
 
-def scale_of(errors: Array, weights: Array) -> tuple[Array, Index, Index]:
-    """MAD of errors (B, n) about zero, normalised to the normal, (B,), and the two terms it averages.
+@dataclass(frozen=True)
+class Spread:
+    """MAD of each data set's errors about zero, normalised to the normal, (B,), and its two middle terms."""
 
-    With weights it is the weighted median: whole-number weights count a point that many times. A
-    scale of zero (more than half of the points on the line) is replaced by the rounding level.
-    """
-    sizes = np.abs(errors)
-    order = np.argsort(sizes, axis=1)
-    share = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
-    half = 0.5 * share[:, -1:]
-    last = sizes.shape[1] - 1
-    each = np.arange(len(sizes))
-    lower = order[each, np.minimum((share < half * (1 - 1e-12)).sum(axis=1), last)]
-    upper = order[each, np.minimum((share <= half * (1 + 1e-12)).sum(axis=1), last)]
-    scale = 0.5 * (sizes[each, lower] + sizes[each, upper]) / UPPER_QUARTILE
-    floor = np.maximum(_FLOOR, 1e-12 * sizes.max(axis=1))
-    return np.maximum(scale, floor), lower, upper
+    scale: Array
+    lower: Index
+    upper: Index
+
+    @classmethod
+    def of(cls, errors: Array, weights: Array) -> "Spread":
+        """Of errors and weights (B, n). A weight is a count: the median is of points so repeated.
+
+        A scale of zero (more than half of the points on the line) is replaced by the rounding level.
+        """
+        sizes, n = np.abs(errors), errors.shape[1]
+        each = np.arange(len(sizes))
+        order = np.argsort(sizes, axis=1)
+        if (weights == weights[:, :1]).all():
+            lower, upper = order[:, (n - 1) // 2], order[:, n // 2]
+        else:
+            share = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
+            half = 0.5 * share[:, -1:]
+            lower = order[each, np.minimum((share < half * (1 - 1e-12)).sum(axis=1), n - 1)]
+            upper = order[each, np.minimum((share <= half * (1 + 1e-12)).sum(axis=1), n - 1)]
+        widest = sizes[each, order[:, -1]]
+        scale = 0.5 * (sizes[each, lower] + sizes[each, upper]) / UPPER_QUARTILE
+        return cls(np.maximum(scale, np.maximum(_FLOOR, 1e-12 * widest)), lower, upper)
+
+    def rows(self, which: Index) -> "Spread":
+        return Spread(self.scale[which], self.lower[which], self.upper[which])
 
 
 def reweights(loss: ResidualLoss) -> bool:
@@ -49,57 +65,63 @@ def reweights(loss: ResidualLoss) -> bool:
 
 def rescaled(problem: Problem, coefficients: Array) -> Problem:
     """The problem with its residuals in units of their MAD at these coefficients."""
-    scale, _, _ = scale_of(problem.errors(coefficients), problem.weights)
-    return dataclasses.replace(problem, unit=1.0 / scale[:, None])
+    spread = Spread.of(problem.errors(coefficients), problem.weights)
+    return dataclasses.replace(problem, unit=1.0 / spread.scale[:, None])
 
 
 def fixed_point(problem: Problem, start: Array) -> tuple[Array, Index]:
-    """Coefficients (B, p) that are stationary at their own scale, and whether they are, (B,)."""
+    """Coefficients (B, p) that are stationary at their own scale, and whether they are, (B,).
+
+    Once reweighted steps are short, Newton steps take over. Where one has not brought the estimating
+    equations closer to zero, reweighted steps go on until they are ten times shorter.
+    """
     best, converged = start.copy(), np.zeros(len(start), dtype=bool)
     active, part, here = np.arange(len(start)), problem, start
-    reach = np.full(len(start), np.inf)
+    before, reach, limit = (np.full(len(start), np.inf) for _ in range(3))
     for _ in range(MAX_ITERATIONS):
         errors = part.errors(here)
-        scale, *_ = scale_of(errors, part.weights)
-        z = errors / scale[:, None]
-        pull = part.design.pull(part.weights * part.loss.gradient(z))
-        step = -solve(part.design.moments(irls_weights(part, z) / scale[:, None]), pull)
-        near = np.flatnonzero(reach < 0.3 * scale)
-        if len(near):
-            step[near] = _newton(part.rows(near), here[near], step[near], pull[near])
+        spread = Spread.of(errors, part.weights)
+        z = errors / spread.scale[:, None]
+        slope = part.weights * part.loss.gradient(z)
+        pull = part.design.pull(slope)
+        residue = np.abs(pull).max(axis=1)
+        limit = np.where(residue > 0.5 * before, 0.1 * reach, np.minimum(limit, NEAR * spread.scale))
+        step = np.zeros_like(here)
+        quick = reach < limit
+        if quick.any():
+            step[quick] = _newton_step(part.rows(quick), spread.rows(quick), z[quick], pull[quick])
+            quick &= np.abs(step).max(axis=1) <= 2.0 * reach
+        slow = ~quick
+        if slow.any():
+            stiffness = irls_weights(part.rows(slow), z[slow], slope[slow]) / spread.scale[slow, None]
+            step[slow] = -solve(part.design.rows(slow).moments(stiffness), pull[slow])
+        before = np.where(quick, residue, np.inf)
         there = here + step
         reach = np.abs(step).max(axis=1)
-        done = reach <= 1e-14 * (1.0 + np.abs(here).max(axis=1))
+        done = (residue <= STATIONARY * np.abs(slope).sum(axis=1)) | (
+            reach <= SETTLED * (1.0 + np.abs(here).max(axis=1))
+        )
         best[active], converged[active] = there, done
         if done.all():
             break
         here = there
         if done.any():
             left = ~done
-            active, part, here, reach = active[left], part.rows(left), there[left], reach[left]
+            active, part, here = active[left], part.rows(left), there[left]
+            before, reach, limit = before[left], reach[left], limit[left]
     return best, converged
 
 
-def _newton(problem: Problem, here: Array, fallback: Array, pull: Array) -> Array:
-    """A Newton step on the estimating equations where that brings them much closer to zero.
+def _newton_step(problem: Problem, spread: Spread, z: Array, pull: Array) -> Array:
+    """Newton's step (B, p) on the estimating equations, in which the scale moves with the coefficients.
 
-    d/db sum w psi(e/s) x = sum w psi'(z) x (x - z ds/db)' / s, where s moves with the middle residuals.
+    d/db sum w psi(e/s) x = sum w psi'(z) x (x - z ds/db)' / s; ds/db is that of the middle errors.
     """
-    errors = problem.errors(here)
-    scale, lower, upper = scale_of(errors, problem.weights)
-    z = errors / scale[:, None]
-    each = np.arange(len(here))
-    middle = np.zeros_like(errors)
-    for index in (lower, upper):
-        middle[each, index] += 0.5 * np.sign(errors[each, index]) / UPPER_QUARTILE
-    curvature = problem.weights * problem.loss.curvature(z) / scale[:, None]
-    jacobian = problem.design.moments(curvature) - (
-        problem.design.pull(curvature * z)[:, :, None] * problem.design.pull(middle)[:, None, :]
-    )
-    step = -solve(jacobian, pull)
-    there = problem.errors(here + step)
-    scale_there, _, _ = scale_of(there, problem.weights)
-    pull_there = problem.design.pull(problem.weights * problem.loss.gradient(there / scale_there[:, None]))
-    size, size_there = np.abs(pull).max(axis=1), np.abs(pull_there).max(axis=1)
-    close = np.abs(step).max(axis=1) <= 20.0 * np.abs(fallback).max(axis=1)
-    return np.where((close & (size_there <= 0.2 * size))[:, None], step, fallback)
+    each = np.arange(len(z))
+    middle = np.zeros_like(z)
+    for index in (spread.lower, spread.upper):
+        middle[each, index] += 0.5 * np.sign(z[each, index]) / UPPER_QUARTILE
+    design = problem.design
+    curvature = problem.weights * problem.loss.curvature(z) / spread.scale[:, None]
+    moving = design.pull(curvature * z)[:, :, None] * design.pull(middle)[:, None, :]
+    return -solve(design.moments(curvature) - moving, pull)

@@ -6,6 +6,7 @@ coordinates; ``Frame`` knows the way there and back.
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,12 @@ class Design:
         if len(self.columns) == 1:
             x = self.columns[0]
             return (values @ (x[:, :, None] * x[:, None, :]).reshape(-1, p * p)).reshape(-1, p, p)
-        return (self.columns * values[:, :, None]).transpose(0, 2, 1) @ self.columns
+        return (self._across * values[:, None, :]) @ self.columns
+
+    @cached_property
+    def _across(self) -> Array:
+        """The columns with the points last, (B, p, n): contiguous, because the sums run over points."""
+        return np.ascontiguousarray(self.columns.transpose(0, 2, 1))
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,8 @@ class Frame:
     @classmethod
     def of(cls, columns: Array, target: Array) -> "Frame":
         """The frame that suits columns (1 or B, n, p) and target (B, n)."""
-        low, high = columns.min(axis=1), columns.max(axis=1)
+        across = np.ascontiguousarray(columns.transpose(0, 2, 1))
+        low, high = across.min(axis=2), across.max(axis=2)
         ones = np.flatnonzero(((low == 1.0) & (high == 1.0)).all(axis=0))
         intercept = int(ones[0]) if len(ones) else None
         shift = np.zeros_like(low)
@@ -117,11 +124,10 @@ class Frame:
         if intercept is not None:
             shift = 0.5 * low + 0.5 * high
             shift[:, intercept] = 0.0
-            level = np.median(target, axis=1, keepdims=True)
-        stretch = _power_of_two(np.abs(columns - shift[:, None, :]).max(axis=1))
+            level = _middle(target)
+        stretch = _power_of_two(np.maximum(high - shift, shift - low))
         distance = np.abs(target - level)
-        typical = np.median(distance, axis=1, keepdims=True)
-        widest = distance.max(axis=1, keepdims=True)
+        typical, widest = _middle(distance), distance.max(axis=1, keepdims=True)
         spread = _power_of_two(np.where(typical > 1e-9 * widest, typical, widest))
         return cls(shift, stretch, level, spread, intercept)
 
@@ -149,6 +155,11 @@ class Frame:
             centre = (outer * self.shift.reshape(*between, p)).sum(axis=-1)
             outer[..., self.intercept] += self.level.reshape(between) - centre
         return outer
+
+
+def _middle(values: Array) -> Array:
+    """A median of each row, (B, 1)."""
+    return np.sort(values, axis=1)[:, values.shape[1] // 2, None]
 
 
 def _power_of_two(size: Array) -> Array:
