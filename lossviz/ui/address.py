@@ -5,6 +5,7 @@ default (or moved to the nearest allowed value) with a quiet notice; everything 
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ import streamlit as st
 from lossviz.ui.component import declare
 
 _address = declare("address")
+
+_MARKUP = re.compile(r"[!$&()*:<>\[\\\]_`{|}~#]")
 
 LONGEST = 2000
 """Characters of one URL value that are read at all; more is never a state of ours."""
@@ -133,8 +136,11 @@ def _digits(value: float) -> str:
 
 
 def _short(text: str) -> str:
+    """A quotation of what came with the URL, for Markdown: nothing in it is a link, an image or a formula."""
     printable = "".join(c if c.isprintable() else "?" for c in text)
-    return f"“{printable[:24]}…”" if len(printable) > 25 else f"“{printable}”"
+    if len(printable) > 25:
+        printable = f"{printable[:24]}…"
+    return "“" + _MARKUP.sub(r"\\\g<0>", printable) + "”"
 
 
 class Address:
