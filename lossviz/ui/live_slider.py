@@ -34,7 +34,7 @@ def live_slider(
         log: equal ways along the slider are equal factors; ``low`` must be positive.
     """
     st.session_state.setdefault(key, default)
-    value = min(high, max(low, float(st.session_state[key])))
+    value = st.session_state[key] = min(high, max(low, float(st.session_state[key])))
     component = f"{key}:slider"
 
     def heard() -> None:
