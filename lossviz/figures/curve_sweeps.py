@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lossviz.figures.curves import Line, Scene, lines
 from lossviz.figures.sweep import Sweep, SweptTrace
@@ -28,44 +29,44 @@ def parameter_sweep(scene: Scene, loss: Loss, parameter: Parameter) -> Sweep:
     alone = dataclasses.replace(scene, losses=(loss,))
     runs = [lines(with_setting(alone, loss.name, parameter.name, float(value)), x) for value in values]
     here = getattr(loss, parameter.name)
-    return Sweep(values, _stack(scene, runs, x), parameter.low if here is None else here)
+    return Sweep(values, _stack(scene, runs), parameter.low if here is None else here)
 
 
 def probe_sweep(scene: Scene) -> Sweep:
     """The probe's marks, tangents and line over the whole axis."""
     values = np.linspace(scene.low, scene.high, _PROBE_POSITIONS)
-    x = scene.grid(3)
-    still = lines(scene, scene.grid())
-    runs = []
-    for value in values:
-        moved = lines(dataclasses.replace(scene, probe=float(value)), x)
-        runs.append(
-            [
-                dataclasses.replace(new, y=old.y) if new.role == "probe" else new
-                for new, old in zip(moved, still, strict=True)
-                if new.role != "curve"
-            ]
+    traces = [
+        _following(scene, line, index, values)
+        for index, line in enumerate(lines(scene, scene.grid()))
+        if line.role != "curve"
+    ]
+    return Sweep(values, traces, scene.probe)
+
+
+def _following(scene: Scene, line: Line, index: int, values: NDArray) -> SweptTrace:
+    """One of the probe's lines at every position of the probe; the y range stays put."""
+    at = values[:, None]
+    if line.loss is None:
+        return SweptTrace(index, np.repeat(at, 2, axis=1), np.repeat(line.y[None], len(values), axis=0))
+    if line.role == "mark":
+        return SweptTrace(
+            index, at, scene.shown(getattr(scene.curve(line.loss, values), line.panel))[:, None]
         )
-    return Sweep(values, _stack(scene, runs, None), scene.probe)
+    ends = scene.tangent_reach * np.array([-1.0, 1.0])
+    along = dataclasses.replace(scene, wrt=scene.over).curve(line.loss, at)
+    touching = np.isfinite(along.value) & np.isfinite(along.gradient)
+    slope = np.where(touching, along.gradient, np.nan)
+    return SweptTrace(index, at + ends, along.value + slope * ends)
 
 
-def _stack(scene: Scene, runs: list[list[Line]], x: np.ndarray | None) -> list[SweptTrace]:
+def _stack(scene: Scene, runs: list[list[Line]]) -> list[SweptTrace]:
     """The runs' lines as tables, each under the index of its trace in the scene's figure."""
     place = {_identity(line): k for k, line in enumerate(lines(scene, scene.grid(3)))}
-    traces = []
-    for alike in zip(*runs, strict=True):
-        first = alike[0]
-        if x is not None and first.role == "probe":
-            continue
-        xs = np.stack([line.x for line in alike])
-        traces.append(
-            SweptTrace(
-                place[_identity(first)],
-                xs[0] if (xs == xs[0]).all() else xs,
-                np.stack([line.y for line in alike]),
-            )
-        )
-    return traces
+    return [
+        SweptTrace(place[_identity(alike[0])], alike[0].x, np.stack([line.y for line in alike]))
+        for alike in zip(*runs, strict=True)
+        if alike[0].role != "probe"
+    ]
 
 
 def _identity(line: Line) -> tuple[str, str, str]:

@@ -63,6 +63,15 @@ class Scene:
         """A tangent is drawn where its slope is the derivative along the axis, on a linear scale."""
         return not self.log
 
+    @property
+    def tangent_reach(self) -> float:
+        """How far a tangent goes to either side of the probe."""
+        return 0.14 * (self.high - self.low)
+
+    def shown(self, y: Array) -> Array:
+        """What of y is drawn: its size where the scale is logarithmic."""
+        return np.abs(y) if self.log else y
+
 
 @dataclass(frozen=True)
 class Line:
@@ -81,17 +90,16 @@ def lines(scene: Scene, x: Array) -> list[Line]:
     at = np.array([scene.probe])
     for panel in scene.panels:
         for loss in scene.losses:
-            y = _shown(getattr(scene.curve(loss, x), panel), scene.log)
+            y = getattr(scene.curve(loss, x), panel)
             if y is not None:
-                drawn.append(Line(panel, "curve", loss, x, y))
+                drawn.append(Line(panel, "curve", loss, x, scene.shown(y)))
     for panel in scene.panels:
         for loss in scene.losses:
-            y = _shown(getattr(scene.curve(loss, at), panel), scene.log)
+            y = getattr(scene.curve(loss, at), panel)
             if y is not None:
-                drawn.append(Line(panel, "mark", loss, at, y))
+                drawn.append(Line(panel, "mark", loss, at, scene.shown(y)))
     if scene.tangent_shown:
-        half = 0.14 * (scene.high - scene.low)
-        ends = np.array([scene.probe - half, scene.probe + half])
+        ends = scene.probe + scene.tangent_reach * np.array([-1.0, 1.0])
         for loss in scene.losses:
             drawn.append(
                 Line("value", "tangent", loss, ends, curves.at(loss, scene.probe, **scene.view).tangent(ends))
@@ -101,10 +109,6 @@ def lines(scene: Scene, x: Array) -> list[Line]:
             Line(panel, "probe", None, np.full(2, scene.probe), np.array(limits(scene, drawn, panel)))
         )
     return drawn
-
-
-def _shown(y: Array | None, log: bool) -> Array | None:
-    return np.abs(y) if log and y is not None else y
 
 
 def limits(scene: Scene, drawn: Sequence[Line], panel: str) -> tuple[float, float]:
