@@ -81,11 +81,11 @@ def serve(listener: socket.socket, url: str, *, open_browser: bool) -> None:
 
 def _warm_up() -> None:
     """Import what the first page needs while the browser is still fetching Streamlit's own code."""
-    import plotly.graph_objects as go
+    from lossviz import losses
+    from lossviz.figures import curves
 
-    from lossviz.figures import style
-
-    go.Figure(layout={"template": style.template()}).to_json(validate=False)
+    scene = curves.Scene((losses.get("huber"),), "error", "error", target=0.0, low=-1.0, high=1.0, probe=0.0)
+    curves.figure(scene, curves.lines(scene, scene.grid()), "").to_json(validate=False)
 
 
 def _parser() -> argparse.ArgumentParser:
