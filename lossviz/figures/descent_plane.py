@@ -1,0 +1,139 @@
+"""The plane of two parameters in which a descent is drawn: its window, its cost, its contours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossviz.descent import Problem
+from lossviz.figures import style
+from lossviz.figures.player import Axis, Image, Layer, Path, Segments, Star, zero_segments
+from lossviz.figures.style import Mark
+from lossviz.optimizers.base import Array
+from lossviz.race import Run
+from lossviz.surfaces import Surface
+
+GRID = 96
+CONTOURS = 14
+WIDEST = 2.4
+"""Width over height that the drawn surface covers at most: plots are wider than high on a screen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """The parameters ``axes`` of a problem, the others held at their values in ``through`` (p,)."""
+
+    problem: Problem
+    axes: tuple[int, int]
+    names: tuple[str, str]
+    through: Array
+    low: Array
+    high: Array
+
+    @property
+    def home(self) -> tuple[Axis, Axis]:
+        """The axes as they are shown at first."""
+        x, y = (
+            Axis(name, float(a), float(b)) for name, a, b in zip(self.names, self.low, self.high, strict=True)
+        )
+        return x, y
+
+    def grid(self, size: int = GRID) -> tuple[Array, Array, Array]:
+        """x (size,), y (size,) and the cost (size, size), somewhat beyond the window on both sides."""
+        centre, span = (self.low + self.high) / 2, self.high - self.low
+        span = np.array([max(span[0], WIDEST * span[1]), max(span[1], span[0] / 1.1)]) * 1.04
+        x, y = (
+            np.linspace(c - s / 2, c + s / 2, size, dtype=np.float32).astype(np.float64)
+            for c, s in zip(centre, span, strict=True)
+        )
+        params = np.broadcast_to(self.through, (size, size, len(self.through))).copy()
+        params[..., self.axes[0]], params[..., self.axes[1]] = x[None, :], y[:, None]
+        with np.errstate(all="ignore"):
+            return x, y, np.asarray(self.problem.value(params), dtype=np.float64)
+
+    def project(self, params: Array) -> tuple[Array, Array]:
+        """Coordinates of parameters (..., p)."""
+        return params[..., self.axes[0]], params[..., self.axes[1]]
+
+
+def plane_of(run: Run, start: Array, axes: tuple[int, int], names: tuple[str, str]) -> Plane:
+    """The plane through a run's last place, with a window that shows its start and the optimum.
+
+    The window depends on the run itself only where there is no optimum, so that it stays while a
+    learning rate is tried.
+    """
+    here = list(axes)
+    problem = run.problem
+    if isinstance(problem, Surface):
+        low, high = (np.array(corner) for corner in zip(*problem.window, strict=True))
+        low, high = np.minimum(low, start[here]), np.maximum(high, start[here])
+        return Plane(problem, axes, names, run.path[-1], low, high)
+    points = [start[here]]
+    if len(run.best.points):
+        points.append(run.best.points[0][here])
+    elif run.diverged_at is None:
+        points.extend([run.path[:, here].min(axis=0), run.path[:, here].max(axis=0)])
+    low, high = np.min(points, axis=0), np.max(points, axis=0)
+    span = high - low
+    span = np.maximum(span, 0.35 * max(span.max(), 1.0))
+    centre = (low + high) / 2
+    through = run.best.points[0] if len(run.best.points) else run.path[-1]
+    return Plane(problem, axes, names, through, centre - 0.8 * span, centre + 0.8 * span)
+
+
+def levels(cost: Array) -> Array:
+    """Costs worth a contour line: equal shares of the picture between each two, closer at the bottom."""
+    finite = cost[np.isfinite(cost)]
+    return (
+        np.unique(np.quantile(finite, np.linspace(0.0, 1.0, CONTOURS + 2)[1:-1] ** 1.4))
+        if finite.size
+        else finite
+    )
+
+
+def backdrop(plane: Plane) -> list[Layer]:
+    """The cost as quiet shades and contour lines."""
+    x, y, cost = plane.grid()
+    lines = levels(cost)
+    if not lines.size:
+        return []
+    with np.errstate(invalid="ignore"):
+        rank = np.interp(cost, lines, np.linspace(0.0, 255.0, len(lines)))
+        segments, _ = zero_segments(cost[None] - lines[:, None, None], x, y)
+    shade = np.where(np.isfinite(cost), rank, 255.0).astype(np.uint8)
+    extent = (float(x[0]), float(x[-1]), float(y[0]), float(y[-1]))
+    return [
+        Image(shade, extent, (style.fill(style.NEUTRAL, 0.0), style.fill(style.NEUTRAL, 0.42)), cost, "cost"),
+        Segments(segments, Mark(style.NEUTRAL), opacity=0.55),
+    ]
+
+
+def eigen_directions(plane: Plane, at: Array) -> list[Layer]:
+    """Lines through ``at`` (p,) along which the cost curves most and least, within the plane."""
+    here = list(plane.axes)
+    block = plane.problem.hessian(at)[np.ix_(here, here)]
+    if not np.isfinite(block).all():
+        return []
+    values, vectors = np.linalg.eigh(block)
+    reach = np.linalg.norm(plane.high - plane.low)
+    layers: list[Layer] = []
+    for value, direction, mark in zip(
+        values, vectors.T, (Mark(style.SAGE, "dash"), Mark(style.VIOLET, "dash")), strict=True
+    ):
+        ends = np.concatenate([at[here] - reach * direction, at[here] + reach * direction])
+        layers.append(Segments(ends[None], mark, width=2.0, name=f"curvature {value:.3g}"))
+    return layers
+
+
+def optima(plane: Plane, run: Run) -> list[Layer]:
+    """The global minima, where they are known."""
+    places = [plane.project(point) for point in run.best.points]
+    return [Star(float(x), float(y), style.OPTIMUM, name="optimum") for x, y in places]
+
+
+def paths(plane: Plane, runs: Sequence[Run], marks: Sequence[Mark]) -> list[Layer]:
+    """The way of every run, the first on top."""
+    return [
+        Path(*plane.project(run.path), mark, run.label, ends=run.diverged_at, dots=len(runs) == 1)
+        for run, mark in reversed(list(zip(runs, marks, strict=True)))
+    ]

@@ -1,0 +1,243 @@
+"""What stands under the animation: one update, the fit, learning rates, the surface in space, the race."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lossviz import descent_script, learning_rates, optimizers
+from lossviz.figures import descent as figures
+from lossviz.figures import descent_details as details
+from lossviz.figures.descent_plane import Plane
+from lossviz.figures.descent_scene import descent
+from lossviz.figures.player import Scene
+from lossviz.figures.style import Mark
+from lossviz.models import Cost
+from lossviz.optimizers.base import Optimizer
+from lossviz.optimum import spectrum
+from lossviz.race import Run, race
+from lossviz.ui import explain
+from lossviz.ui.address import Address
+from lossviz.ui.chart import chart
+from lossviz.ui.descent_controls import HIGHEST_RATE, LOWEST_RATE, Setup
+from lossviz.ui.downloads import to_csv
+from lossviz.ui.player import player
+from lossviz.ui.player_export import to_html
+
+TABS = ("One update", "The fit", "Learning rates", "In space", "Why", "Numbers", "Code")
+RATES, MOMENTA = 41, 20
+
+
+def race_of(setup: Setup) -> list[Run]:
+    """The runs, computed once for equal settings."""
+    return _race(setup.token, setup)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _race(token: str, _setup: Setup) -> list[Run]:
+    return race(
+        _setup.entrants,
+        _setup.start,
+        steps=_setup.steps,
+        batch_size=_setup.batch,
+        seed=_setup.seed,
+        schedule=_setup.schedule,
+    )
+
+
+def scene_of(setup: Setup, runs: list[Run], shown: int, plane: Plane, *, log: bool, eigen: bool) -> Scene:
+    """The three views, computed once for equal settings."""
+    return _scene(repr((setup.token, shown, log, eigen)), runs, shown, setup.marks, plane, log, eigen)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _scene(
+    token: str, _runs: list[Run], _shown: int, _marks: Sequence[Mark], _plane: Plane, _log: bool, _eigen: bool
+) -> Scene:
+    return descent(_runs, _shown, _marks, _plane, log=_log, eigen=_eigen)
+
+
+def open_tabs() -> Iterator[tuple[str, Any]]:
+    """Name and place of each tab that is open; closed ones are neither computed nor drawn."""
+    for name, tab in zip(TABS, st.tabs(TABS, key="descent:tabs", on_change="rerun"), strict=True):
+        if tab.open:
+            yield name, tab
+
+
+def update(address: Address, setup: Setup, run: Run, clock: str) -> None:
+    """One update taken apart, moving along with the animation."""
+    scene = details.update(run, setup.axes, setup.names)
+    player(scene, key="descent:update", frame=address.key("frame"), clock=clock)
+    st.latex(run.trajectory.optimizer.formula)
+
+
+def fit(address: Address, run: Run, clock: str) -> None:
+    """How good the model is at the shown step."""
+    scene = details.fit(run)
+    if scene is None:
+        st.markdown("A test surface has no data, so there is nothing to fit.")
+        return
+    player(scene, key="descent:fit", frame=address.key("frame"), clock=clock)
+
+
+# --- learning rates --------------------------------------------------------------------------
+
+
+def _momentum_of(rule: Optimizer) -> tuple[type[Optimizer], str | None]:
+    """The rule whose runs are mapped, and its second hyperparameter; gradient descent is momentum 0."""
+    if rule.name == "sgd":
+        return optimizers.OPTIMIZERS["momentum"], "momentum"
+    return type(rule), "momentum" if rule.name in ("momentum", "nesterov") else None
+
+
+def rates(address: Address, setup: Setup, run: Run) -> None:
+    """A map of learning rates, and momenta, that converge, oscillate or diverge; a click plays one."""
+    rule = run.trajectory.optimizer
+    if not hasattr(rule, "learning_rate"):
+        st.markdown(f"{rule.title} has no learning rate.")
+        return
+    wanted = "descent:map"
+    if not st.toggle("Try all learning rates", key=wanted, help="Switch off to stop"):
+        st.caption(f"{RATES * MOMENTA} runs of {setup.steps} steps, with this data and start.")
+        return
+    cls, second = _momentum_of(rule)
+    bar = st.progress(0.0, "Running")
+    found = _map(setup.token + rule.name, setup, run, cls, second, lambda done: bar.progress(done, "Running"))
+    bar.empty()
+    at = run.best.points[0] if len(run.best.points) else run.path[0]
+    curvature = spectrum(run.problem, at)
+    figure = figures.rate_map(found, rule, curvature, setup.steps)
+    click = chart(
+        figure, key="descent:rates", alt=figures.rate_words(found, curvature, rule), name="learning-rates"
+    )
+    st.markdown(figures.rate_words(found, curvature, rule))
+    if click and np.isfinite(click.x) and LOWEST_RATE <= 10**click.x <= HIGHEST_RATE:
+        _play(
+            address, rule, second, float(10**click.x), found.momenta[np.abs(found.momenta - click.y).argmin()]
+        )
+
+
+def _play(address: Address, rule: Optimizer, second: str | None, rate: float, momentum: float) -> None:
+    """Put a cell of the map into the controls."""
+    st.session_state[address.key("lr")] = float(f"{rate:.3g}")
+    st.session_state[address.key("race")] = "optimizers"
+    name = "momentum" if rule.name == "sgd" and momentum > 0 else rule.name
+    st.session_state[address.key("opt")] = [name]
+    if second and name != "sgd":
+        st.session_state[address.key(f"{name}.{second}")] = round(float(momentum), 3)
+    st.session_state[address.key("frame")] = 0
+    st.rerun(scope="fragment")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _map(
+    token: str, _setup: Setup, _run: Run, _cls: Any, _second: str | None, _progress: Any
+) -> learning_rates.LearningRateMap:
+    problem = _run.problem
+    rule = _run.trajectory.optimizer
+    kept = {k: v for k, v in rule.settings().items() if k not in ("learning_rate", _second)}
+    at = _run.best.points[0] if len(_run.best.points) else _run.path[0]
+    return learning_rates.learning_rate_map(
+        problem,
+        lambda **settings: _cls(**kept, **settings),
+        _setup.start,
+        np.geomspace(1e-3, HIGHEST_RATE, RATES),
+        np.linspace(0.0, 0.95, MOMENTA) if _second else None,
+        steps=_setup.steps,
+        lowest=_run.best.value if np.isfinite(_run.best.value) else None,
+        directions=spectrum(problem, at).directions,
+        batch_size=_setup.batch,
+        seed=_setup.seed,
+        progress=_progress,
+    )
+
+
+# --- the surface in space --------------------------------------------------------------------
+
+
+def space(plane: Plane, runs: Sequence[Run], setup: Setup, frame: int) -> None:
+    """The cost as a surface over two parameters, with the paths up to the shown step."""
+    figure = figures.surface(plane, runs, setup.marks, frame)
+    chart(
+        figure,
+        key="descent:space",
+        alt="The cost as a surface over two parameters, with the paths.",
+        name="cost-surface",
+    )
+
+
+# --- why, numbers, code ----------------------------------------------------------------------
+
+
+def why(runs: Sequence[Run]) -> None:
+    """The rules of the race and, for each, its formula."""
+    for rule in {run.trajectory.optimizer.name: run.trajectory.optimizer for run in runs}.values():
+        st.subheader(rule.title, anchor=False)
+        st.markdown(rule.summary())
+        st.latex(rule.formula)
+    problem = runs[0].problem
+    if isinstance(problem, Cost):
+        for loss in {
+            r.problem.loss.name: r.problem.loss for r in runs if isinstance(r.problem, Cost)
+        }.values():
+            st.markdown(f"**{loss.title}.** {loss.summary()}")
+            st.latex(loss.formula)
+    st.caption(
+        "Rules as printed in S. Ruder, An overview of gradient descent optimization algorithms (2016)."
+    )
+
+
+def numbers(scene: Scene, setup: Setup, runs: Sequence[Run], shown: int) -> None:
+    """The table of the race, the trajectory behind the chart, and what can be taken away."""
+    st.dataframe(standings(runs), hide_index=True)
+    run = runs[shown]
+    table = trajectory(run, setup.names)
+    left, right, _ = st.columns([1, 1, 2])
+    left.download_button(
+        "CSV of the trajectory", lambda: to_csv(table), "descent.csv", "text/csv", key="descent:csv",
+        on_click="ignore", width="stretch",
+    )  # fmt: skip
+    right.download_button(
+        "Stand-alone HTML", lambda: to_html(scene, f"Gradient descent: {run.label}"), "descent.html", "text/html",
+        key="descent:html", on_click="ignore", width="stretch",
+    )  # fmt: skip
+    explain.data_table("descent", table)
+
+
+def standings(runs: Sequence[Run]) -> dict[str, list[Any]]:
+    """The race as columns, in the order of the lines."""
+    table = [run.standing for run in runs]
+    return {
+        "Run": [run.label for run in runs],
+        "Steps to tolerance": [_or_dash(s.steps_to_tolerance) for s in table],
+        "Final cost": [f"{s.final_cost:.6g}" for s in table],
+        "Distance to optimum": [_or_dash(None if s.distance is None else f"{s.distance:.4g}") for s in table],
+        "Diverged at step": [_or_dash(s.diverged_at) for s in table],
+    }
+
+
+def _or_dash(value: Any) -> str:
+    return "–" if value is None else str(value)
+
+
+def trajectory(run: Run, names: Sequence[str]) -> dict[str, Any]:
+    """One row a step: cost, parameters, and the gradient and state of the step that led there."""
+    steps = len(run.cost)
+    none = np.full((1, len(names)), np.nan)
+    parts = {"": run.path, "gradient of ": np.concatenate([none, run.trajectory.gradient[0]])}
+    parts |= {f"{slot} of ": kept[0] for slot, kept in run.trajectory.state.items()}
+    columns = {
+        f"{what}{name}": values[:, i] for what, values in parts.items() for i, name in enumerate(names)
+    }
+    return {"step": np.arange(steps), "cost": run.cost, **columns}
+
+
+def code(run: Run) -> None:
+    """A script that reproduces the shown run with NumPy alone."""
+    source = descent_script.script(run.trajectory)
+    st.caption("This script computes the numbers shown, data included, with NumPy alone.")
+    st.download_button(
+        "Download the script", source, "descent.py", "text/x-python", key="descent:script", on_click="ignore"
+    )
+    st.code(source, language="python")

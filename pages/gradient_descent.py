@@ -1,0 +1,62 @@
+"""Gradient descent: a model walks downhill, seen on the data, on the cost surface and over time."""
+
+import streamlit as st
+
+from lossviz.figures.descent_plane import plane_of
+from lossviz.ui import address as url
+from lossviz.ui import descent_controls as controls
+from lossviz.ui import descent_panels as panels
+from lossviz.ui import descent_words as words
+from lossviz.ui import frame, own_points
+from lossviz.ui.descent_presets import PRESETS
+from lossviz.ui.player import player
+
+page = frame.page("descent")
+PLAYER = "descent:run"
+
+
+@st.fragment
+def descent() -> None:
+    with frame.stage(page) as address:
+        pills = st.container()
+        column, picture = st.columns([1, 3.4], gap="medium")
+        address.field(controls.whole("frame", 0, controls.MOST_STEPS, 0))
+        try:
+            with column:
+                setup = controls.pick(address, own_points.pick)
+                view = controls.pick_view(address)
+            runs = panels.race_of(setup)
+        except ValueError as problem:
+            st.error(str(problem))
+            return
+        preset = url.presets(address, pills, PRESETS)
+        with picture:
+            shown = controls.pick_shown(address, runs)
+            run = runs[shown]
+            plane = plane_of(run, setup.start, setup.axes, setup.pair)
+            scene = panels.scene_of(setup, runs, shown, plane, **view)
+            click = player(scene, key=PLAYER, frame=address.key("frame"))
+            if click and click.view == "cost":
+                controls.move_start(address, click.x, click.y)
+            st.markdown(words.sentence(setup, runs, shown))
+            st.caption(" ".join(([preset.note] if preset else []) + words.notes(setup, runs)))
+
+        for name, tab in panels.open_tabs():
+            with tab:
+                if name == "One update":
+                    panels.update(address, setup, run, PLAYER)
+                elif name == "The fit":
+                    panels.fit(address, run, PLAYER)
+                elif name == "Learning rates":
+                    panels.rates(address, setup, run)
+                elif name == "In space":
+                    panels.space(plane, runs, setup, int(address["frame"]))
+                elif name == "Why":
+                    panels.why(runs)
+                elif name == "Numbers":
+                    panels.numbers(scene, setup, runs, shown)
+                else:
+                    panels.code(run)
+
+
+descent()
