@@ -85,6 +85,7 @@ class Trajectory:
         with np.errstate(all="ignore"):
             rates = self.optimizer.rates(before, after, t, self.schedule.factor(t - 1))
         stopped = (self.diverged_at >= 0) & (np.arange(1, self.steps + 1)[:, None] > self.diverged_at)
+        rates = np.broadcast_to(rates, (self.steps, *self.params.shape[::2]))
         return _time_first(np.where(stopped[..., None] | ~np.isfinite(rates), 0.0, rates))
 
     def steps_to(self, cost: float) -> NDArray[np.intp]:
