@@ -173,16 +173,14 @@ def non_negative_least_squares(a: Array, b: Array) -> Array:
 
 
 def _by_newton(cost: Cost) -> Optimum:
-    """Newton's method, damped (Levenberg) until each step lowers the cost."""
+    """Newton's method, damped (Levenberg, Marquardt) until each step lowers the cost."""
     at, damping = np.zeros(cost.dimension), 1e-3
     value = float(cost.value(at))
     for _ in range(NEWTON_STEPS):
-        slope, bend = cost.gradient(at), cost.hessian(at)
-        size = np.trace(bend) / cost.dimension
-        step = np.linalg.solve(bend + damping * (size + 1e-300) * np.eye(cost.dimension), -slope)
+        step = _newton_step(cost, at, damping)
         trial = float(cost.value(at + step))
         if trial <= value:
-            settled = np.abs(step).max() <= 1e-15 * np.abs(at).max() + 1e-300
+            settled = np.abs(step).max() <= 1e-15 * np.abs(at).max()
             at, value, damping = at + step, trial, damping / 10 if damping > 1e-12 else 0.0
             if settled:
                 break
@@ -190,10 +188,21 @@ def _by_newton(cost: Cost) -> Optimum:
             break
         else:
             damping = max(10 * damping, 1e-12)
-    values = np.linalg.eigvalsh(cost.hessian(at))
-    if values[0] <= 1e-12 * max(values[-1], 1e-300):
+    bend = cost.hessian(at)
+    size = np.sqrt(np.maximum(np.diag(bend), 1e-300))
+    if np.linalg.eigvalsh(bend / size / size[:, None])[0] <= 1e-12:
         return _none(cost, _MANY, value)
+    if (np.abs(_newton_step(cost, at, 0.0)) > 1e-6 * np.maximum(1.0, np.abs(at))).any():
+        return _none(cost, "The cost keeps falling as the parameters grow: no finite optimum was found.")
     return Optimum(at[None], value)
+
+
+def _newton_step(cost: Cost, at: Array, damping: float) -> Array:
+    bend = cost.hessian(at)
+    size = np.sqrt(np.maximum(np.diag(bend), 1e-300))  # in units in which every curvature is 1
+    scaled = bend / size / size[:, None] + damping * np.eye(cost.dimension)
+    step: Array = np.linalg.lstsq(scaled, -cost.gradient(at) / size, rcond=None)[0] / size
+    return step
 
 
 # --- curvature and the race ------------------------------------------------------------------

@@ -50,6 +50,17 @@ def test_the_gradient_vanishes_at_the_optimum(name):
     assert np.abs(cost.gradient(optimum(cost).points[0])).max() < 1e-12
 
 
+def test_units_do_not_matter():
+    x = np.array(ORACLE["X"])
+    plain, scaled = optimum(binary(x, ORACLE["y"])), optimum(binary(x * [1e6, 1e-6], ORACLE["y"]))
+    np.testing.assert_allclose(scaled.points * [1, 1e6, 1e-6], plain.points, rtol=1e-8)
+
+
+def test_counts_that_are_all_zero_have_no_finite_rate():
+    cost = Cost(Dataset(np.arange(5.0), np.zeros(5), ("x", "y"), ""), losses.get("poisson"))
+    assert "no finite optimum" in optimum(cost).reason
+
+
 def test_one_outlier_does_not_move_the_least_absolute_line():
     x, y = np.arange(6.0), np.array([0.0, 1.0, 2.0, 3.0, 4.0, 90.0])
     best = optimum(Cost(Dataset(x, y, ("x", "y"), ""), losses.get("absolute_error")))
