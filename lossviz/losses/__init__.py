@@ -1,8 +1,8 @@
 """Every loss of the app, by name: ``get("huber", delta=1.345).gradient([-3, 0, 3])``."""
 
 # Importing these registers their losses, in the order in which the gallery shows them.
-from lossviz.losses import regression, regression_quantile, regression_robust  # noqa: F401  # isort: skip
-from lossviz.losses import regression_general, regression_positive  # noqa: F401  # isort: skip
+from lossviz.losses import regression, regression_huber, regression_quantile  # noqa: F401  # isort: skip
+from lossviz.losses import regression_robust, regression_general, regression_positive  # noqa: F401  # isort: skip
 from lossviz.losses import binary_cross_entropy, binary_probability  # noqa: F401  # isort: skip
 from lossviz.losses import binary_margin, binary_smooth  # noqa: F401  # isort: skip
 from lossviz.losses import multiclass  # noqa: F401  # isort: skip
