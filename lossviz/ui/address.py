@@ -52,18 +52,18 @@ def choice(name: str, options: Sequence[str], default: str) -> Field:
 
 
 def choices(name: str, options: Sequence[str], default: Sequence[str], *, least: int = 0) -> Field:
-    """Several options, joined by commas; unknown ones are left out."""
+    """Several options, joined by commas; unknown ones are left out, none at all is the default if some must be."""
 
     def read(text: str) -> list[str]:
         wanted = [part for part in dict.fromkeys(text.split(",")) if part]
         known = [part for part in wanted if part in options]
-        unknown = [part for part in wanted if part not in options]
-        if unknown:
-            _notice(
-                f"{name}: {', '.join(_short(part) for part in unknown[:3])} is not known here and was left out."
-            )
+        unknown = [_short(part) for part in wanted if part not in options]
+        if not wanted and least:
+            return list(default)
         if len(known) < least:
-            raise Bad(f"at least {least} of {', '.join(options)} is needed")
+            raise Bad(f"{', '.join(unknown[:3])} is not known here" if unknown else f"fewer than {least}")
+        if unknown:
+            _notice(f"{name}: {', '.join(unknown[:3])} is not known here and was left out.")
         return known
 
     return Field(name, list(default), read, ",".join)
@@ -205,6 +205,9 @@ def enter(page: str) -> None:
             del st.session_state[key]
         st.session_state[_NOTICES] = []
         st.session_state[f"{page}:arriving"] = st.query_params.to_dict()
+        for name in st.query_params:
+            if len(st.query_params.get_all(name)) > 1:
+                _notice(f"{_short(name)} is set more than once; the last one counts.")
 
 
 def settled(page: str, known: Mapping[str, Field]) -> None:
@@ -221,8 +224,10 @@ def _notice(sentence: str) -> None:
 
 def notices() -> None:
     """Say quietly what of the URL could not be used."""
-    for sentence in dict.fromkeys(st.session_state.get(_NOTICES, ())[:6]):
-        st.caption(f":material/info: {sentence}")
+    sentences = list(dict.fromkeys(st.session_state.get(_NOTICES, ())))
+    more = f" And {len(sentences) - 6} more." if len(sentences) > 6 else ""
+    if sentences:
+        st.caption(f":material/info: {' '.join(sentences[:6])}{more}")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ PAGES = (
 
 _CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.9rem 2rem 2rem; max-width: 100rem; }
-[data-testid="stSidebar"] { width: 11rem !important; min-width: 0 !important; }
+[data-testid="stSidebar"] { width: 11.75rem !important; min-width: 0 !important; }
 [data-testid="stSidebar"][aria-expanded="false"] { width: 0 !important; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; }
 [data-testid="stMain"] h1 { font-size: 1.5rem; padding: 0; line-height: 1.25; }
