@@ -7,6 +7,11 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+MAX_DRAWN = 2_000
+"""Most points that are drawn and fitted on a page."""
+MAX_DRAGGABLE = 300
+"""Most points that can be dragged."""
+
 
 @dataclass(frozen=True)
 class Dataset:
