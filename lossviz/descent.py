@@ -24,7 +24,7 @@ DIVERGED = 1e6
 """A run has diverged when its cost exceeds this many times the starting cost (or this number,
 where the starting cost is below 1), in absolute value, or is not finite."""
 MAX_STEPS = 100_000
-MAX_NUMBERS = 100_000_000
+MAX_NUMBERS = 20_000_000
 """Most numbers a sweep may record in one array: steps times runs times parameters."""
 
 

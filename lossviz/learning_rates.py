@@ -20,7 +20,7 @@ def verdicts(trajectory: Trajectory, directions: Array | None = None) -> NDArray
     """Index into VERDICTS of each run, (R,).
 
     - **diverges**: it was stopped as diverged, or in the last quarter of its steps the cost still
-      grows (its peak there is above that of the quarter before) and is above where it started.
+      grows (its peak there is at least twice that of the quarter before) and is above where it started.
     - **oscillates**: not that, and the slope along one of the directions changes sign at least three
       times: the run crosses the valley floor and comes back. On a quadratic, gradient descent does so
       along an eigen-direction of curvature c exactly when its learning rate is above 1 / c, momentum
@@ -36,7 +36,7 @@ def verdicts(trajectory: Trajectory, directions: Array | None = None) -> NDArray
     cost, slope = trajectory.cost, trajectory.gradient
     quarter = max(1, trajectory.steps // 4)
     peak, peak_before = cost[:, -quarter:].max(axis=1), cost[:, -2 * quarter : -quarter].max(axis=1)
-    diverges = (trajectory.diverged_at >= 0) | ((peak > peak_before) & (peak > cost[:, 0]))
+    diverges = (trajectory.diverged_at >= 0) | ((peak >= 2.0 * peak_before) & (peak > cost[:, 0]))
     if directions is not None:
         with np.errstate(over="ignore", invalid="ignore"):
             slope = slope @ directions.T

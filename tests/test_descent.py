@@ -194,6 +194,7 @@ def test_a_trajectory_cannot_be_written_to():
         ({"batch_size": 0}, "batch_size must be a whole number from 1 to 40"),
         ({"batch_size": 2.5}, "batch_size must be a whole number from 1 to 40"),
         ({"steps": 0}, "steps must be a whole number from 1 to 100000"),
+        ({"steps": 100_000, "start": np.zeros((101, 2)), "optimizers": [optimizers.get("sgd")]}, "too much"),
         ({"start": [1.0, 2.0, 3.0]}, r"start must hold 2 parameters, got shape \(3,\)"),
         ({"start": [1.0, float("nan")]}, "start must be finite"),
         ({"optimizers": []}, "at least one optimizer"),

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from lossviz import losses
+from lossviz.data.classes import make
 from lossviz.descent import descend
 from lossviz.learning_rates import VERDICTS, learning_rate_map, verdicts
+from lossviz.models import Cost
 from lossviz.optimizers import Adam, GradientDescent, Momentum, Nesterov
 from lossviz.optimum import spectrum
 from lossviz.surfaces import Bowl
@@ -92,6 +95,14 @@ def test_directions_show_what_the_axes_hide():
 def test_adam_has_no_such_limit():
     chart = learning_rate_map(BOWL, Adam, [1.0, 1.0], [0.01, 0.1], steps=400)
     assert "diverges" not in words(chart.verdict)
+
+
+def test_bounded_slopes_bound_the_cycle():
+    # logistic regression pulls each sample by at most 1: too large a rate cycles, it does not run off
+    cost = Cost(make("overlapping_blobs", 60), losses.get("binary_cross_entropy"), l2=0.01)
+    chart = learning_rate_map(cost, GradientDescent, [2.0, 2.0, 2.0], [1.0, 50.0, 120.0, 201.0], steps=200)
+    # the penalty alone diverges from 2 / 0.01 on
+    assert words(chart.verdict) == ["converges", "oscillates", "oscillates", "diverges"]
 
 
 def test_a_map_without_momentum_has_one_row():
