@@ -8,6 +8,7 @@ import numpy as np
 from lossviz.figures.curves import PANELS, Line, Scene, limits, panel_title
 from lossviz.losses import Loss
 
+NOUN = {"value": "loss", "gradient": "gradient", "curvature": "curvature", "weight": "IRLS weight"}
 SYMBOL = {"error": "error r", "probability": "probability p", "logit": "logit f"}
 
 
@@ -68,7 +69,7 @@ def sentence(scene: Scene) -> str:
 
 
 def clipped(scene: Scene, drawn: Sequence[Line]) -> list[str]:
-    """One sentence for each panel whose curves go on outside of it."""
+    """One sentence for each panel whose curves go on outside of it, and for what has no curve at all."""
     notes = []
     for panel in scene.panels:
         low, high = limits(scene, drawn, panel)
@@ -76,13 +77,15 @@ def clipped(scene: Scene, drawn: Sequence[Line]) -> list[str]:
         for line in drawn:
             if line.panel != panel or line.role != "curve" or line.loss is None:
                 continue
-            top, bottom = float(np.max(line.y)), float(np.min(line.y))
+            top, bottom = float(np.fmax.reduce(line.y)), float(np.fmin.reduce(line.y))
             if top > high:
                 out.append(f"{line.loss.short} rises to {num(top)}")
             elif bottom < low and not scene.log:
                 out.append(f"{line.loss.short} falls to {num(bottom)}")
         if out:
-            notes.append(f"Cut off in {PANELS[panel].lower()}: {', '.join(out)}.")
+            notes.append(f"Cut off in {NOUN[panel]}: {', '.join(out)}.")
+        drawn_here = {line.loss for line in drawn if line.panel == panel and line.role == "curve"}
+        notes += [f"{loss.short} has no {NOUN[panel]}." for loss in scene.losses if loss not in drawn_here]
     return notes
 
 
@@ -95,7 +98,7 @@ def table(scene: Scene) -> dict[str, np.ndarray]:
         for panel in scene.panels:
             y = getattr(curve, panel)
             if y is not None:
-                columns[f"{loss.label} {PANELS[panel].lower()}"] = y
+                columns[f"{loss.label} {NOUN[panel]}"] = y
     return columns
 
 

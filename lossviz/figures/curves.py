@@ -128,11 +128,11 @@ def limits(scene: Scene, drawn: Sequence[Line], panel: str) -> tuple[float, floa
         if math.isfinite(v)
     ]
     sizes = [np.abs(row) for row in curve_rows if row.size]
-    if not sizes:
-        return (0.0, 1.0)
+    if not any((size > 0).any() for size in sizes):
+        return (0.1, 1.0) if scene.log else (0.0, 1.0)
     tallest = sorted((float(size.max()) for size in sizes), reverse=True)
     if scene.log:
-        floor = min((float(size[size > 0].min()) for size in sizes if (size > 0).any()), default=tallest[0])
+        floor = min(float(size[size > 0].min()) for size in sizes if (size > 0).any())
         return max(floor, 1e-6 * tallest[0], 1e-300), max(tallest[0], 1e-299) * 1.5
     usual = float(np.quantile(np.concatenate(sizes), 0.75))
     reach = min(tallest[0], 4 * tallest[1]) if len(tallest) > 1 and tallest[1] > 0 else tallest[0]
