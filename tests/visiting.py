@@ -1,0 +1,39 @@
+"""Open a page of the app in Streamlit's own test harness, at any address."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")))
+
+
+def visit(file: str, query: str | Mapping[str, str | list[str]] = "") -> AppTest:
+    """A page after its first run at an address; ``app.py`` stays the main script, as in the app."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    if file != "app.py":
+        at.switch_page(file)
+    parameters = dict(parse_qsl(query, keep_blank_values=True)) if isinstance(query, str) else query
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def query(at: AppTest) -> str:
+    """The query string that the page puts into the address bar."""
+    return payload(at, "address")["query"]
+
+
+def payload(at: AppTest, component: str) -> dict:
+    """What was sent to the first component of that name."""
+    sent = next(c.proto for c in at.get("bidi_component") if c.proto.component_name == f"lossviz_{component}")
+    return json.loads(sent.json)[0]
+
+
+def notices(at: AppTest) -> list[str]:
+    """What the page says about its URL."""
+    mark = ":material/info: "
+    return [c.value.removeprefix(mark) for c in at.caption if c.value.startswith(mark)]
