@@ -33,7 +33,7 @@ def payload(at: AppTest, component: str) -> dict:
     return json.loads(sent.json)[0]
 
 
-def notices(at: AppTest) -> list[str]:
-    """What the page says about its URL."""
+def notice(at: AppTest) -> str:
+    """What the page says about its URL, "" where it says nothing."""
     mark = ":material/info: "
-    return [c.value.removeprefix(mark) for c in at.caption if c.value.startswith(mark)]
+    return " ".join(c.value.removeprefix(mark) for c in at.caption if c.value.startswith(mark))
