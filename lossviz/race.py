@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.descent import Problem, Trajectory, sweep
+from lossviz.models import Cost
 from lossviz.optimizers.base import Array, Optimizer
 from lossviz.optimum import Optimum, Standing, optimum, standings
 from lossviz.schedules import Schedule
@@ -53,6 +54,15 @@ class Run:
     def standing(self) -> Standing:
         """The run's line in the table of the race, by its own optimum."""
         return standings([self.trajectory], self.best)[0]
+
+
+def parameter_names(problem: Problem) -> tuple[str, ...]:
+    """What the parameters of a problem are called."""
+    if not isinstance(problem, Cost):
+        return tuple("xyz"[: problem.dimension])
+    if problem.loss.family == "regression" and problem.dimension == 2:
+        return "intercept", "slope"
+    return "intercept", *(f"weight of {name}" for name in problem.names[1:])
 
 
 def race(

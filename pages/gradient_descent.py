@@ -8,7 +8,7 @@ from lossviz.ui import descent_controls as controls
 from lossviz.ui import descent_panels as panels
 from lossviz.ui import descent_words as words
 from lossviz.ui import frame, own_points
-from lossviz.ui.descent_presets import PRESETS
+from lossviz.ui.descent_presets import APART, PRESETS
 from lossviz.ui.player import player
 
 page = frame.page("descent")
@@ -19,7 +19,7 @@ PLAYER = "descent:run"
 def descent() -> None:
     with frame.stage(page) as address:
         pills = st.container()
-        column, picture = st.columns([1, 3.4], gap="medium")
+        column, picture = st.columns([1, 2.9], gap="medium")
         address.field(controls.whole("frame", 0, controls.MOST_STEPS, 0))
         try:
             with column:
@@ -29,7 +29,7 @@ def descent() -> None:
         except ValueError as problem:
             st.error(str(problem))
             return
-        preset = url.presets(address, pills, PRESETS)
+        preset = url.presets(address, pills, PRESETS, APART)
         with picture:
             shown = controls.pick_shown(address, runs)
             run = runs[shown]
@@ -41,19 +41,19 @@ def descent() -> None:
             st.markdown(words.sentence(setup, runs, shown))
             st.caption(" ".join(([preset.note] if preset else []) + words.notes(setup, runs)))
 
-        for name, tab in panels.open_tabs():
+        for name, tab in panels.open_tabs(address):
             with tab:
-                if name == "One update":
+                if name == "update":
                     panels.update(address, setup, run, PLAYER)
-                elif name == "The fit":
+                elif name == "fit":
                     panels.fit(address, run, PLAYER)
-                elif name == "Learning rates":
+                elif name == "rates":
                     panels.rates(address, setup, run)
-                elif name == "In space":
+                elif name == "space":
                     panels.space(plane, runs, setup, int(address["frame"]))
-                elif name == "Why":
+                elif name == "why":
                     panels.why(runs)
-                elif name == "Numbers":
+                elif name == "numbers":
                     panels.numbers(scene, setup, runs, shown)
                 else:
                     panels.code(run)

@@ -194,7 +194,7 @@ class Path extends Layer {
       ctx.lineWidth = 1.5;
       disc(ctx, x, y, 5.5);
       ctx.stroke();
-    } else this.leave(ctx, plot, frame);
+    } else if (!this.along || this.ends === null || frame < this.ends) this.leave(ctx, plot, frame);
   }
 
   // Where the run diverged: a cross at the top, with the words.
@@ -207,9 +207,9 @@ class Path extends Layer {
     ctx.font = `13px ${plot.theme.font}`;
     ctx.textBaseline = "middle";
     ctx.fillStyle = plot.theme.text;
-    const right = x + 10 + ctx.measureText(this.verdict).width < plot.area.right;
-    ctx.textAlign = right ? "left" : "right";
-    ctx.fillText(this.verdict, right ? x + 10 : x - 10, y);
+    const width = ctx.measureText(this.verdict).width, { left, right } = plot.area;
+    ctx.textAlign = "left";
+    ctx.fillText(this.verdict, x + 10 + width <= right ? x + 10 : Math.max(left + 4, x - 10 - width), y);
     ctx.fillStyle = this.mark.color;
   }
 

@@ -88,7 +88,7 @@ def rate_words(found: LearningRateMap, curvature: Spectrum, rule: Optimizer) -> 
 
 def surface(plane: Plane, runs: Sequence[Run], marks: Sequence[Mark], frame: int) -> go.Figure:
     """The cost in space, with the paths up to a step."""
-    x, y, cost = plane.grid(60)
+    x, y, cost = plane.grid(60, beyond=False)
     finite = cost[np.isfinite(cost)]
     top = float(np.quantile(finite, 0.97)) if finite.size else 1.0
     figure = go.Figure(layout={"template": style.template(), "height": 560})
@@ -99,10 +99,11 @@ def surface(plane: Plane, runs: Sequence[Run], marks: Sequence[Mark], frame: int
     )  # fmt: skip
     for run, mark in zip(runs, marks, strict=True):
         across, up = plane.project(run.path[: frame + 1])
-        height = np.where(run.cost[: frame + 1] <= top, run.cost[: frame + 1], np.nan)
-        inside = (across >= x[0]) & (across <= x[-1]) & (up >= y[0]) & (up <= y[-1])
+        cost_there = run.cost[: frame + 1]
+        inside = (across >= x[0]) & (across <= x[-1]) & (up >= y[0]) & (up <= y[-1]) & (cost_there <= top)
+        across, up, height = (np.where(inside, values, np.nan) for values in (across, up, cost_there))
         figure.add_scatter3d(
-            x=across, y=up, z=np.where(inside, height, np.nan), mode="lines+markers", name=run.label,
+            x=across, y=up, z=height, mode="lines+markers", name=run.label,
             line={"color": mark.color, "width": 6}, marker={"size": 2.5, "color": mark.color},
         )  # fmt: skip
     figure.update_layout(

@@ -4,7 +4,7 @@ import numpy as np
 
 from lossviz import metrics
 from lossviz.figures import style
-from lossviz.figures.player import Arrows, Axis, Layer, Line, Points, Scene, Table, View
+from lossviz.figures.player import Arrows, Axis, Entry, Layer, Line, Points, Scene, Table, View
 from lossviz.figures.style import Mark
 from lossviz.losses.stable import sigmoid, softplus
 from lossviz.models import Cost
@@ -41,20 +41,26 @@ def update(run: Run, axes: tuple[int, int], names: tuple[str, ...]) -> Scene:
     if pulls.shape[1] > 1:
         layers.append(_arrows(chain[:, :-1], chain[:, 1:], PULL, 1.2, "sample"))
     layers += [
-        _arrows(origin, tip, GRADIENT, 2.5, "gradient's share"),
-        _arrows(tip, end, MEMORY, 2.0, "memory's share"),
+        _arrows(origin, tip, GRADIENT, 2.5, "their sum"),
+        _arrows(tip, end, MEMORY, 2.0, "what memory adds"),
         _arrows(origin, end, STEP, 3.0, "the step"),
     ]
     picture = View(
         "update",
-        "Grey: each sample's pull · orange: their sum · teal: what memory adds · blue: the step",
+        "The step as a sum of arrows",
         Axis(f"change of {names[axes[0]]} (longest arrow = 1)", -1.1, 1.1),
         Axis(f"change of {names[axes[1]]}", -1.1, 1.1),
         layers,
         alt="Arrows in parameter space: the samples' pulls, head to tail, and the step they sum to.",
         equal=True,
     )
-    return Scene(frames, [picture, _state_table(run, names, step)], height=560)
+    legend = [
+        Entry("each sample's pull", PULL),
+        Entry("their sum", GRADIENT),
+        Entry("what memory adds", MEMORY),
+        Entry("the step", STEP),
+    ]
+    return Scene(frames, [picture, _state_table(run, names, step)], legend, height=560)
 
 
 def _pulls(run: Run) -> Array:
@@ -157,7 +163,7 @@ def _classification(cost: Cost, score: Array) -> Scene:
         "confusion", "Confusion matrix", ("class 0", "class 1"), ("called 0", "called 1"), counts, shade=True,
         corner="true",
     )  # fmt: skip
-    return Scene(frames, [roc, _measures(measures), matrix], height=560)
+    return Scene(frames, [roc, matrix, _measures(measures)], height=560)
 
 
 def _regression(cost: Cost, prediction: Array) -> Scene:

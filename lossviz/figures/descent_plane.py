@@ -15,8 +15,8 @@ from lossviz.surfaces import Surface
 
 GRID = 96
 CONTOURS = 14
-WIDEST = 2.4
-"""Width over height that the drawn surface covers at most: plots are wider than high on a screen."""
+WIDEST, TALLEST = 2.4, 0.75
+"""Width over height of the pictures that the drawn surface covers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +38,14 @@ class Plane:
         )
         return x, y
 
-    def grid(self, size: int = GRID) -> tuple[Array, Array, Array]:
-        """x (size,), y (size,) and the cost (size, size), somewhat beyond the window on both sides."""
+    def grid(self, size: int = GRID, *, beyond: bool = True) -> tuple[Array, Array, Array]:
+        """x (size,), y (size,) and the cost (size, size) over the window.
+
+        ``beyond`` covers what a picture of another shape shows where one unit is the same on both axes.
+        """
         centre, span = (self.low + self.high) / 2, self.high - self.low
-        span = np.array([max(span[0], WIDEST * span[1]), max(span[1], span[0] / 1.1)]) * 1.04
+        if beyond:
+            span = 1.04 * np.array([max(span[0], WIDEST * span[1]), max(span[1], span[0] / TALLEST)])
         x, y = (
             np.linspace(c - s / 2, c + s / 2, size, dtype=np.float32).astype(np.float64)
             for c, s in zip(centre, span, strict=True)

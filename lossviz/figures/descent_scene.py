@@ -28,7 +28,7 @@ from lossviz.figures.style import Mark
 from lossviz.losses.stable import sigmoid
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array
-from lossviz.race import Run
+from lossviz.race import Run, parameter_names
 
 FINEST = 60
 """Cells along each side of the probability shading, where the budget allows."""
@@ -77,7 +77,7 @@ def descent(
         views,
         [Entry(r.label, m, _shown_cost(r), r.diverged_at) for r, m in zip(runs, marks, strict=True)],
         readings(run),
-        height=500,
+        height=690 if len(views) == 2 else 440 if len(runs) == 1 else 400,
     )
 
 
@@ -85,7 +85,7 @@ def readings(run: Run) -> list[Reading]:
     """The numbers of the shown run at each step: cost, parameters, how good the fit is."""
     said = [Reading("cost", _shown_cost(run))]
     problem = run.problem
-    names = problem.names if isinstance(problem, Cost) else ("x", "y")
+    names = parameter_names(problem)
     if len(names) <= 3:
         said += [Reading(name, run.path[:, i]) for i, name in enumerate(names)]
     if isinstance(problem, Cost):

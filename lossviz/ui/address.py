@@ -6,7 +6,7 @@ default (or moved to the nearest allowed value) with a quiet notice; everything 
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -239,22 +239,26 @@ class Preset:
     note: str
 
 
-def presets(address: Address, place: Any, offered: Sequence[Preset]) -> Preset | None:
+def presets(
+    address: Address, place: Any, offered: Sequence[Preset], apart: Collection[str] = ()
+) -> Preset | None:
     """Draw the presets as pills into ``place``; return the one the page's state agrees with.
 
-    Call when all fields are declared.
+    Call when all fields are declared. Fields ``apart`` say where somebody looks, such as a frame or an
+    open tab: a preset may set them, but leaves them alone otherwise and is not told by them.
     """
-    current = {name: address[name] for name in address.fields if address.key(name) in st.session_state}
+    told = [name for name in address.fields if name not in apart]
+    current = {name: address[name] for name in told if address.key(name) in st.session_state}
     defaults = {name: field.default for name, field in address.fields.items()}
     shown = {name: value for name, value in current.items() if value != defaults[name]}
-    active = next((p for p in offered if _nondefault(p.state, defaults) == shown), None)
+    active = next((p for p in offered if _nondefault(p.state, defaults, apart) == shown), None)
     key = f"{address.page}:preset"
 
     def apply() -> None:
         wanted = next((p for p in offered if p.title == st.session_state[key]), None)
         if wanted is None:
             return
-        for field in address.fields:
+        for field in told:
             st.session_state.pop(address.key(field), None)
         for field, value in wanted.state.items():
             st.session_state[address.key(field)] = value
@@ -264,5 +268,8 @@ def presets(address: Address, place: Any, offered: Sequence[Preset]) -> Preset |
     return active
 
 
-def _nondefault(state: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in state.items() if name not in defaults or value != defaults[name]}
+def _nondefault(
+    state: Mapping[str, Any], defaults: Mapping[str, Any], apart: Collection[str]
+) -> dict[str, Any]:
+    told = {name: value for name, value in state.items() if name not in apart}
+    return {name: value for name, value in told.items() if name not in defaults or value != defaults[name]}

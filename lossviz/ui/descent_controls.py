@@ -1,14 +1,14 @@
 """The controls of the descent page: what is trained, by which rules, from where."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from lossviz import losses, optimizers, schedules, surfaces
-from lossviz.data import classes, lines
+from lossviz.data import classes, generators
 from lossviz.data.dataset import Dataset
 from lossviz.descent import Problem
 from lossviz.figures import style
@@ -16,18 +16,25 @@ from lossviz.figures.style import Mark
 from lossviz.losses import Parameter, ResidualLoss
 from lossviz.models import FEATURES, Cost
 from lossviz.optimizers.base import Array, Optimizer
-from lossviz.race import Entrant, Run
+from lossviz.race import Entrant, Run, parameter_names
 from lossviz.ui.address import Address, Bad, Field, choice, choices, flag, number
 from lossviz.ui.live_slider import live_slider
 from lossviz.ui.pickers import pick_losses, symbol, tune
 
-TASKS = {"line": "Line", "classes": "Two classes", "surface": "Surface"}
-RACES = {"optimizers": "Optimizers", "rates": "Learning rates", "losses": "Losses"}
+TASKS = {"line": "Line", "classes": "Classes", "surface": "Surface"}
+RACES = {"optimizers": "Rules", "rates": "Rates", "losses": "Losses"}
 LOWEST_RATE, HIGHEST_RATE = 1e-4, 10.0
 MOST_STEPS = 500
 MOST_RUNS = 8
 SAMPLES = 80
 OWN = "own"
+LINES = {
+    "line": ("Line", "gaussian", 0.0),
+    "outliers": ("Line with outliers", "gaussian", 0.1),
+    "heteroscedastic": ("Growing noise", "heteroscedastic", 0.0),
+}
+"""Title, generator and share of outliers of the data about a line."""
+SCALES = {"unit": "From 0 to 1", "standard": "Mean 0, variance 1", "raw": "As measured"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +122,10 @@ def pick(address: Address, data: Callable[[Address, str], Dataset | None]) -> Se
     tuning = st.expander("Model and rule in detail")
     with tuning:
         tuned = tune(address, chosen)
-        features, l2 = _pick_model(address, task) if samples is not None else ("plain", 0.0)
+        features, l2, scale = _pick_model(address, task) if samples is not None else ("plain", 0.0, "raw")
         settings = {name: _tune_optimizer(address, name) for name in names}
+    if samples is not None:
+        samples = _rescaled(samples, scale)
     problems: list[Problem] = (
         [surface]
         if surface is not None
@@ -127,8 +136,8 @@ def pick(address: Address, data: Callable[[Address, str], Dataset | None]) -> Se
         setting = _pick_run(address, task, problems[0])
     entrants = [Entrant(_label(race, problem, rule), problem, rule) for problem in problems for rule in rules]
     marks = [_mark(race, entrant, i) for i, entrant in enumerate(entrants)]
-    parameters = problems[0].names if isinstance(problems[0], Cost) else ("x", "y")
-    axes = _pick_axes(address, more, parameters, task)
+    parameters = parameter_names(problems[0])
+    axes = _pick_axes(address, more, parameters)
     start = np.zeros(len(parameters))
     start[list(axes)] = setting.pop("start")
     notes = problems[0].notes() if isinstance(problems[0], Cost) else ()
@@ -161,19 +170,35 @@ def _forget(address: Address) -> None:
 
 
 def _pick_data(address: Address, task: str, own: Callable[[Address, str], Dataset | None]) -> Dataset:
-    titles = {
-        name: recipe.title for name, recipe in (lines.LINES if task == "line" else classes.CLASSES).items()
-    }
+    titles = (
+        {name: title for name, (title, *_) in LINES.items()}
+        if task == "line"
+        else {name: recipe.title for name, recipe in classes.CLASSES.items()}
+    )
     titles[OWN] = "Own points"
-    address.field(choice("data", tuple(titles), next(iter(titles))))
+    first = next(iter(titles))
+    address.field(choice("data", tuple(titles), first))
     name = st.selectbox("Data", tuple(titles), key=address.key("data"), format_func=titles.__getitem__)
     address.field(whole("sample", 0, 9999, 0))
     mine = own(address, task)
     if name == OWN and mine is not None:
         return mine
-    seed = int(address["sample"])
-    make = lines.make if task == "line" else classes.make
-    return make(name if name != OWN else next(iter(titles)), SAMPLES, seed)
+    name, seed = name if name != OWN else first, int(address["sample"])
+    if task == "classes":
+        return classes.make(name, SAMPLES, seed)
+    _, generator, outliers = LINES[name]
+    return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
+
+
+def _rescaled(data: Dataset, how: str) -> Dataset:
+    """The data with each feature on another scale, its name saying so; a constant feature stays."""
+    x = data.x if data.x.ndim == 2 else data.x[:, None]
+    centre, unit = (x.min(axis=0), np.ptp(x, axis=0)) if how == "unit" else (x.mean(axis=0), x.std(axis=0))
+    if how == "raw" or not (unit > 0).all():
+        return data
+    said = {"unit": "0 to 1", "standard": "standardised"}[how]
+    names = (*(f"{name}, {said}" for name in data.names[:-1]), data.names[-1])
+    return replace(data, x=((x - centre) / unit).reshape(data.x.shape), names=names)
 
 
 def _pick_surface(address: Address) -> surfaces.Surface:
@@ -221,18 +246,23 @@ def _one_of(
     )  # fmt: skip
 
 
-def _pick_model(address: Address, task: str) -> tuple[str, float]:
+def _pick_model(address: Address, task: str) -> tuple[str, float, str]:
+    """Feature map, L2 penalty and scale of the features."""
     address.field(number("l2", 0.0, 10.0, 0.0))
+    address.field(choice("scale", tuple(SCALES), "unit" if task == "line" else "raw"))
     features = "plain"
     if task == "classes":
         address.field(choice("features", tuple(FEATURES), "plain"))
         features = st.selectbox(
             "Features", tuple(FEATURES), key=address.key("features"), format_func=lambda n: FEATURES[n].title
         )
+    scale = st.selectbox(
+        "Scale of the features", tuple(SCALES), key=address.key("scale"), format_func=SCALES.__getitem__
+    )
     l2 = live_slider(
         "L2 penalty", key=address.key("l2"), low=0.0, high=2.0, step=0.01, default=0.0, playable=False
     )
-    return features, l2
+    return features, l2, scale
 
 
 # --- by which rules --------------------------------------------------------------------------
@@ -251,7 +281,7 @@ def _pick_optimizers(address: Address, several: bool) -> list[str]:
 
 
 def _pick_rates(address: Address, task: str, several: bool, names: list[str]) -> list[float]:
-    address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, 0.1))
+    address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, 0.2))
     if several:
         address.field(_rates_field())
         offered = sorted(
@@ -263,6 +293,7 @@ def _pick_rates(address: Address, task: str, several: bool, names: list[str]) ->
             key=address.key("rates"),
             max_selections=MOST_RUNS,
             accept_new_options=True,
+            wrap=True,
         )
         rates = []
         for text in picked:
@@ -275,7 +306,7 @@ def _pick_rates(address: Address, task: str, several: bool, names: list[str]) ->
         st.caption("Adadelta finds its own step: it has no learning rate.")
     return [
         live_slider(
-            "Learning rate η", key=address.key("lr"), low=LOWEST_RATE, high=HIGHEST_RATE, step=0.0001, default=0.1,
+            "Learning rate η", key=address.key("lr"), low=LOWEST_RATE, high=HIGHEST_RATE, step=0.0001, default=0.2,
             playable=False, log=True,
         )
     ]  # fmt: skip
@@ -285,7 +316,7 @@ def _rates_field() -> Field:
     def read(text: str) -> list[str]:
         return [f"{_rate(part):g}" for part in text.split(",")[:MOST_RUNS]]
 
-    return Field("rates", ["0.02", "0.1", "0.3"], read, ",".join)
+    return Field("rates", ["0.05", "0.2", "0.6"], read, ",".join)
 
 
 def _rate(text: str) -> float:
@@ -325,11 +356,9 @@ def _label(race: str, problem: Problem, rule: Optimizer) -> str:
 
 
 def _mark(race: str, entrant: Entrant, index: int) -> Mark:
-    """A loss keeps its mark, an optimizer its own wherever it runs."""
+    """A loss keeps its mark; rules and rates are told apart by their places in the race."""
     if race == "losses" and isinstance(entrant.problem, Cost):
         return style.mark(entrant.problem.loss.name)
-    if race == "optimizers":
-        return style.nth_mark(list(optimizers.OPTIMIZERS).index(entrant.optimizer.name))
     return style.nth_mark(index)
 
 
@@ -354,11 +383,7 @@ def _pick_run(address: Address, task: str, problem: Problem) -> dict[str, Any]:
         st.number_input("Data seed", 0, 9999, step=1, key=address.key("sample"))
     seed = st.number_input("Batch seed", 0, 9999, step=1, key=address.key("seed"), disabled=batch is None)
     schedule = _pick_schedule(address)
-    default = (
-        problem.start
-        if isinstance(problem, surfaces.Surface)
-        else ((-1.0, -1.0) if task == "line" else (0.0, 0.0))
-    )
+    default = problem.start if isinstance(problem, surfaces.Surface) else (0.0, 0.0)
     address.field(_start_field(default))
     start = _pick_start(address)
     return dict(steps=int(steps), batch=batch, seed=int(seed), schedule=schedule, start=start, notes=notes)
@@ -404,16 +429,22 @@ def _pick_schedule(address: Address) -> schedules.Schedule:
     return cls(**{p.name: _slider(address, name, cls.title, p) for p in cls.parameters()})
 
 
-def _pick_axes(address: Address, place: Any, names: Sequence[str], task: str) -> tuple[int, int]:
+def _pick_axes(address: Address, place: Any, names: Sequence[str]) -> tuple[int, int]:
     """The two parameters that the surface is drawn over; a choice where there are more than two."""
     if len(names) == 2:
         return 0, 1
-    default = [names[1], names[2]]
-    address.field(choices("over", names, default, least=2))
+    options = [str(i) for i in range(len(names))]
+    address.field(choices("over", options, ["1", "2"], least=2))
     with place:
-        picked = st.multiselect("Surface over", names, key=address.key("over"), max_selections=2)
-    first, second = picked if len(picked) == 2 else default
-    return list(names).index(first), list(names).index(second)
+        picked = st.multiselect(
+            "Surface over",
+            options,
+            key=address.key("over"),
+            max_selections=2,
+            format_func=lambda i: names[int(i)],
+        )
+    first, second = picked if len(picked) == 2 else ("1", "2")
+    return int(first), int(second)
 
 
 def pick_view(address: Address) -> dict[str, bool]:

@@ -18,14 +18,22 @@ from lossviz.optimizers.base import Optimizer
 from lossviz.optimum import spectrum
 from lossviz.race import Run, race
 from lossviz.ui import explain
-from lossviz.ui.address import Address
+from lossviz.ui.address import Address, Field, choice, flag
 from lossviz.ui.chart import chart
 from lossviz.ui.descent_controls import HIGHEST_RATE, LOWEST_RATE, Setup
 from lossviz.ui.downloads import to_csv
 from lossviz.ui.player import player
 from lossviz.ui.player_export import to_html
 
-TABS = ("One update", "The fit", "Learning rates", "In space", "Why", "Numbers", "Code")
+TABS = {
+    "update": "One update",
+    "fit": "The fit",
+    "rates": "Learning rates",
+    "space": "In space",
+    "why": "Why",
+    "numbers": "Numbers",
+    "code": "Code",
+}
 RATES, MOMENTA = 41, 20
 
 
@@ -58,9 +66,15 @@ def _scene(
     return descent(_runs, _shown, _marks, _plane, log=_log, eigen=_eigen)
 
 
-def open_tabs() -> Iterator[tuple[str, Any]]:
+def open_tabs(address: Address) -> Iterator[tuple[str, Any]]:
     """Name and place of each tab that is open; closed ones are neither computed nor drawn."""
-    for name, tab in zip(TABS, st.tabs(TABS, key="descent:tabs", on_change="rerun"), strict=True):
+    titles = list(TABS.values())
+    names = dict(zip(titles, TABS, strict=True))
+    known = choice("tab", tuple(TABS), "update").read
+    address.field(Field("tab", titles[0], lambda text: TABS[known(text)], names.__getitem__))
+    address.field(flag("map"))
+    tabs = st.tabs(titles, key=address.key("tab"), default=address["tab"], on_change="rerun")
+    for name, tab in zip(TABS, tabs, strict=True):
         if tab.open:
             yield name, tab
 
@@ -97,8 +111,7 @@ def rates(address: Address, setup: Setup, run: Run) -> None:
     if not hasattr(rule, "learning_rate"):
         st.markdown(f"{rule.title} has no learning rate.")
         return
-    wanted = "descent:map"
-    if not st.toggle("Try all learning rates", key=wanted, help="Switch off to stop"):
+    if not st.toggle("Try all learning rates", key=address.key("map"), help="Switch off to stop"):
         st.caption(f"{RATES * MOMENTA} runs of {setup.steps} steps, with this data and start.")
         return
     cls, second = _momentum_of(rule)

@@ -23,14 +23,18 @@ def sentence(setup: Setup, runs: Sequence[Run], shown: int) -> str:
         for s, run in zip(table, runs, strict=True)
         if s.diverged_at is not None
     ]
-    said = []
-    if arrived:
+    if not np.isfinite([run.best.value for run in runs]).any():
+        lowest, label = min((float(run.cost.min()), run.label) for run in runs)
+        said = [f"**{label}** gets lowest: {lowest:.4g}, where no lowest cost is known"]
+    elif arrived:
         steps, label = min(arrived)
         ties = [name for count, name in arrived if count == steps and name != label]
-        said.append(f"**{' and '.join([label, *ties])}** first: within 0.1 % of the gap after {steps} steps")
-        said.append(f"{len(arrived)} of {len(runs)} arrive")
+        said = [
+            f"**{' and '.join([label, *ties])}** first: within 0.1 % of the gap after {steps} steps",
+            f"{len(arrived)} of {len(runs)} arrive",
+        ]
     else:
-        said.append(f"None of the {len(runs)} runs is within 0.1 % of the gap after {setup.steps} steps")
+        said = [f"None of the {len(runs)} runs is within 0.1 % of the gap after {setup.steps} steps"]
     if gone:
         said.append(f"diverged: {', '.join(gone)}")
     return "; ".join(said) + "."
