@@ -149,22 +149,19 @@ def _separator(text: str) -> str:
     sample = [line for line in text.split("\n")[:200] if line.strip()][:50]
     best = ","
     for separator in (*SEPARATORS, " "):
-        try:
-            widths = [len(cells) for _, cells in _parse("\n".join(sample), separator)]
-        except ValueError:
-            continue
-        width, count = Counter(widths).most_common(1)[0]
-        if width > 1 and count >= 0.8 * len(widths):
+        widths = Counter(len(cells) for _, cells in _parse("\n".join(sample), separator, strict=False))
+        width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+        if width > 1 and count >= 0.8 * widths.total():
             return separator
         if width > 1 and best == ",":
             best = separator
     return best
 
 
-def _parse(text: str, separator: str) -> list[tuple[int, list[str]]]:
+def _parse(text: str, separator: str, strict: bool = True) -> list[tuple[int, list[str]]]:
     """Rows that are not blank: the line each begins on and its cells."""
     reader = csv.reader(
-        io.StringIO(text), delimiter=separator, skipinitialspace=separator == " ", strict=True
+        io.StringIO(text), delimiter=separator, skipinitialspace=separator == " ", strict=strict
     )
     rows, line = [], 1
     try:

@@ -35,7 +35,7 @@ def arrays(design: ArrayLike, y: ArrayLike, weights: ArrayLike | None) -> tuple[
             f"got {columns.shape} and {target.shape}"
         )
     single = columns.ndim == 2 and target.ndim == 1
-    columns, target = columns.reshape(-1, *columns.shape[-2:]), np.atleast_2d(target)
+    columns, target = columns[None] if columns.ndim == 2 else columns, np.atleast_2d(target)
     n, p = columns.shape[1:]
     if target.shape[1] != n or (len(columns) not in (1, len(target)) and len(target) != 1):
         raise ValueError(f"x and y must have as many points each, got {n} and {target.shape[1]}")

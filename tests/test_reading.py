@@ -1,0 +1,117 @@
+"""Tables as people have them: separators, decimal commas, headers, gaps, and what is no table at all."""
+
+import numpy as np
+import pytest
+
+from lossviz.data.dataset import MAX_DRAWN
+from lossviz.data.reading import MAX_COLUMNS, read
+
+
+@pytest.mark.parametrize(
+    ("content", "names", "values"),
+    [
+        ("a,b\n1,2\n3,4.5", ("a", "b"), [[1, 2], [3, 4.5]]),
+        ("a\tb\n1\t2\n3\t4,5", ("a", "b"), [[1, 2], [3, 4.5]]),
+        ("a;b\n1,5;2\n-3,25;1.234,5", ("a", "b"), [[1.5, 2], [-3.25, 1234.5]]),
+        ("a|b\n1|2\n3|4", ("a", "b"), [[1, 2], [3, 4]]),
+        ("a b\n1  2 \n 3 4", ("a", "b"), [[1, 2], [3, 4]]),
+        ("1 234,5;2\n3,5;4", ("column 1", "column 2"), [[1234.5, 2], [3.5, 4]]),
+        ('"width, in m",b\n1,"2"\n3,"1,234.5"', ("width, in m", "b"), [[1, 2], [3, 1234.5]]),
+        ("x\n1\n\n2\r\n3\r", ("x",), [[1], [2], [3]]),
+        ("1\n2\n3", ("column 1",), [[1], [2], [3]]),
+        ("year,1990\nx,1\n5,2\n6,3", ("year", "1990"), [[np.nan, 1], [5, 2], [6, 3]]),
+        ("a,a,\n1,2,3\n4,5,6", ("a", "a (2)", "column 3"), [[1, 2, 3], [4, 5, 6]]),
+        ("name,v\nfoo,1e3\nbar,−2", ("v",), [[1000], [-2]]),
+        (b"\xef\xbb\xbfa,b\n1,2\n3,4", ("a", "b"), [[1, 2], [3, 4]]),
+        ("a,b\n1,2\n3,4".encode("utf-16"), ("a", "b"), [[1, 2], [3, 4]]),
+        ("größe,b\n1,2\n3,4".encode("latin-1"), ("größe", "b"), [[1, 2], [3, 4]]),
+        ("a,b,\n1,2,\n3,4,", ("a", "b"), [[1, 2], [3, 4]]),
+    ],
+)
+def test_columns_and_numbers(content, names, values):
+    sheet = read(content)
+    assert sheet.names == names
+    np.testing.assert_array_equal(sheet.values, values)
+
+
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        ("1,2\n3,4", "no header"),
+        ("a;b\n1,5;2\n2;3", "decimal mark"),
+        ("a\tb\n1\t2", "separated by tabs"),
+        ("name,v\nfoo,1\nbar,2", "Column 'name' left out: it holds text."),
+        ("a,a\n1,2\n3,4", "Two columns are named 'a'"),
+        ("a,b\n1,2\n3,4,5\n6,7", "1 row (line 3) left out: more than 2 cells."),
+        ("a,b\n1,2\n3,oops\n6,7", "Column 'b': 1 cell(s) are not numbers, the first on line 3 ('oops')."),
+    ],
+)
+def test_what_was_done_is_said(content, note):
+    assert note in " ".join(read(content).notes)
+
+
+def test_rows_with_gaps_are_left_out_of_the_columns_chosen_and_counted():
+    sheet = read("a,b,c\n1,2,3\n4,,6\n7,8,NA\n9,inf,1\n10,11,12\n13,1e300,15\n16\n")
+    data, notes = sheet.dataset("b", "a")
+    np.testing.assert_array_equal(data.x, [1, 7, 10])
+    np.testing.assert_array_equal(data.y, [2, 8, 11])
+    assert data.names == ("a", "b")
+    assert notes == ("4 rows (lines 3, 5, 7, 8) left out: no finite number in both 'a' and 'b'.",)
+    other, notes = sheet.dataset("c", "a")
+    np.testing.assert_array_equal(other.x, [1, 4, 9, 10, 13])
+    assert "lines 4, 8" in notes[0]
+
+
+def test_line_numbers_count_blank_lines_and_quoted_line_breaks():
+    sheet = read('a,b\n\n1,2\n"3\n",4\n,5\n6,7\n')
+    assert sheet.lines == (3, 4, 6, 7)
+    assert "line 6" in sheet.dataset("b", "a")[1][0]
+
+
+def test_one_column_is_a_sample():
+    data, notes = read("copper\n2.9\n3.1\n").dataset("copper")
+    np.testing.assert_array_equal(data.x, [1, 2])
+    np.testing.assert_array_equal(data.y, [2.9, 3.1])
+    assert data.names == ("row", "copper")
+    assert notes == ()
+
+
+def test_more_points_than_can_be_drawn_are_thinned_and_it_is_said():
+    sheet = read("a,b\n" + "\n".join(f"{i},{2 * i}" for i in range(5001)))
+    data, notes = sheet.dataset("b", "a")
+    assert data.x.shape == (MAX_DRAWN,)
+    assert data.x[0] == 0
+    assert data.x[-1] == 5000
+    assert "2,000 of 5,001 rows" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "empty"),
+        (b"", "empty"),
+        (" \n\n ", "empty"),
+        (",,\n,,\n", "every line is empty"),
+        ("a,b\n", "no row of data"),
+        ("a,b\nx,y\nz,w", "line 2, column 'a' is 'x'"),
+        (b"a,b\n1,2\n\x00\x01\x02,3", "line 3 holds bytes"),
+        (b"PK\x03\x04rest of a workbook", "spreadsheet"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
+        (b"1," * 5_000_001, "10 MB"),
+        (",".join(["1"] * 1000), f"line 1 has 1,000 columns; the most is {MAX_COLUMNS}"),
+        ('a,b\n1,2\n3,"4\n5,6', "line 3: a quotation mark"),
+        ("a,b\n1,2,3\n4,5,6\n7,8", "line 2 has 3 cells where 2 are expected"),
+        ("a\n" + "1\n" * 100_001, "100,000 rows"),
+    ],
+)
+def test_what_cannot_be_read_says_where_and_why(content, message):
+    with pytest.raises(ValueError, match=message):
+        read(content)
+
+
+def test_columns_that_are_not_there_and_too_few_rows_are_named():
+    sheet = read("a,b\n1,\n2,3\n,4")
+    with pytest.raises(ValueError, match=r"1 row\(s\) have a number"):
+        sheet.dataset("b", "a")
+    with pytest.raises(ValueError, match="there is no column 'c'; there are 'a', 'b'"):
+        sheet.dataset("c")
