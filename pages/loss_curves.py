@@ -36,16 +36,15 @@ def explorer() -> None:
         title = words.title(scene)
         figure = figures.figure(scene, lines, title)
         with picture:
-            click = chart(
+            chart(
                 figure,
                 key=CHART,
                 alt=words.alt(scene),
                 narrow=figures.layout(scene, 1, lines, title),
                 name="loss-curves",
+                on_click=lambda click: address.put("probe", click.x),
                 **curve_lab.sweeping(address, scene),
             )
-            if click:
-                curve_lab.move_probe(address, click.x)
             st.markdown(words.sentence(scene))
             st.caption(" ".join(([preset.note] if preset else []) + words.clipped(scene, lines)))
 

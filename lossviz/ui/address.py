@@ -163,6 +163,10 @@ class Address:
             st.session_state[key] = self._from_url(field)
         return st.session_state[key]
 
+    def put(self, name: str, value: Any) -> None:
+        """Set a field, before its widget is drawn or in a callback."""
+        st.session_state[self.key(name)] = value
+
     def __getitem__(self, name: str) -> Any:
         return st.session_state[self.key(name)]
 

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,9 @@ def chart(
     name: str = "lossviz",
     tokens: Mapping[str, str] | None = None,
     sweep: tuple[str, Sweep] | None = None,
-) -> Click | None:
-    """Draw a figure; return the click since the last run, if any.
+    on_click: Callable[[Click], None] | None = None,
+) -> None:
+    """Draw a figure.
 
     Args:
         figure: what to draw, its height set.
@@ -61,11 +62,12 @@ def chart(
         tokens: for each slider that may sweep this chart, a token of everything but its own value;
             a table the browser already has is used for as long as its token stands.
         sweep: a slider's id and the table it asked for.
+        on_click: called before the run that answers a click on the chart.
     """
     chunk = plotly_chunk()
     if chunk is None:
         st.plotly_chart(figure, key=f"{key}:plain", alt=alt)
-        return None
+        return
     tokens = dict(tokens or {})
     payload = {
         "id": key,
@@ -77,22 +79,18 @@ def chart(
         "tokens": tokens,
         "sweep": {"slider": sweep[0], "token": tokens[sweep[0]], **sweep[1].packed()} if sweep else None,
     }
-    result = _chart(key=key, data=[payload], on_click_change=_ignore)
-    return _new_click(key, result.get("click"))
+
+    def clicked() -> None:
+        click = _click(st.session_state[key].get("click"))
+        if click and on_click:
+            on_click(click)
+
+    _chart(key=key, data=[payload], on_click_change=clicked)
 
 
-def _ignore() -> None:
-    """Streamlit wants a callback for each state a component sets."""
-
-
-def _new_click(key: str, click: Any) -> Click | None:
-    """The click, unless an earlier run answered it."""
-    seen = f"{key}:clicks"
-    if not isinstance(click, dict) or click.get("n") == st.session_state.get(seen):
-        return None
-    st.session_state[seen] = click.get("n")
+def _click(sent: Any) -> Click | None:
     try:
-        x, y = float(click["x"]), float(click["y"])
+        x, y = float(sent["x"]), float(sent["y"])
     except (KeyError, TypeError, ValueError):
         return None
-    return Click(x, y, str(click.get("panel"))) if np.isfinite([x, y]).all() else None
+    return Click(x, y, str(sent.get("panel"))) if np.isfinite([x, y]).all() else None

@@ -1,6 +1,5 @@
 """The explorer's controls: family, axis, probe, and what each slider does to the chart."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -183,13 +182,6 @@ def probe(address: Address, axis: dict[str, Any]) -> dict[str, Any]:
         key=address.key("probe"), low=low, high=high, step=(high - low) / 200, default=default,
         help="Click the chart, drag, or use the arrow keys",
     )  # fmt: skip
-
-
-def move_probe(address: Address, x: float) -> None:
-    """Put the probe where somebody clicked, and draw again."""
-    if math.isfinite(x):
-        st.session_state[address.key("probe")] = x
-        st.rerun(scope="fragment")
 
 
 def _sliders(address: Address, scene: Scene) -> dict[str, tuple[Loss, Parameter] | None]:
