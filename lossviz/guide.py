@@ -41,7 +41,7 @@ QUESTIONS = (
         "The loss is what one example is charged; the cost is the mean over all of them, perhaps with a penalty "
         "on the model. Training lowers the cost, and every example votes through its own loss.",
         "outliers",
-        {"view": "cost"},
+        {"view": "bars"},
         "See every point's loss as a bar, and the cost as their mean",
     ),
     Question(
@@ -75,7 +75,7 @@ QUESTIONS = (
     Question(
         "What does the loss do in a neural network?",
         "It is the last node of the network: its derivative with respect to the output is the first number that "
-        "travels backwards, and every weight's update is that number times local slopes.",
+        "travels backwards. Every weight's update is that number times local slopes.",
         "network",
         {},
         "Follow the derivative back through a small network",
@@ -101,7 +101,7 @@ QUESTIONS = (
         "The surprise at what happened: minus the logarithm of the probability the model gave to it. "
         "Sure and right costs almost nothing, sure and wrong costs without limit.",
         "curves",
-        {"family": "binary", "loss": "binary_cross_entropy", "probe": "0.1"},
+        {"family": "binary", "loss": "binary_cross_entropy"},
         "Move the predicted probability and read the surprise",
     ),
     Question(
