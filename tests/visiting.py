@@ -33,6 +33,15 @@ def payload(at: AppTest, component: str) -> dict:
     return json.loads(sent.json)[0]
 
 
+def send(at: AppTest, key: str, **state: object) -> AppTest:
+    """Run the page as after ``setStateValue`` in the browser's side of the component of that key."""
+    states = at._tree.get_widget_states()
+    sent = states.widgets.add()
+    sent.id = next(c.proto.id for c in at.get("bidi_component") if c.proto.id.endswith(f"-{key}"))
+    sent.json_value = json.dumps(state)
+    return at._run(states)
+
+
 def notice(at: AppTest) -> str:
     """What the page says about its URL, "" where it says nothing."""
     mark = ":material/info: "

@@ -1,0 +1,135 @@
+"""A sweep's rows against the lines the figure itself draws at those parameter values."""
+
+import base64
+import dataclasses
+
+import numpy as np
+import pytest
+from test_figures_curves import ALL_PANELS, HOUSE, scene_of
+
+from lossviz import curves, losses
+from lossviz.figures import curves as figures
+from lossviz.figures.curve_sweeps import parameter_sweep, probe_sweep, with_setting
+from lossviz.figures.sweep import Sweep, SweptTrace
+from lossviz.losses.registry import extremes
+from lossviz.ui import curve_lab
+
+
+def unpack(text):
+    return np.frombuffer(base64.b64decode(text), "<f4")
+
+
+def x_of(trace, row):
+    return trace.x if trace.x.ndim == 1 else trace.x[row]
+
+
+def scenes():
+    """Every loss on every axis; optional parameters set, so that they have sliders."""
+    for loss in losses.every():
+        optional = {p.name: p.low for p in loss.parameters() if p.optional}
+        for over in curves.AXES[loss.family]:
+            yield scene_of(
+                loss.name, over=over, losses=(loss.replace(**optional),), panels=ALL_PANELS[loss.family]
+            )
+
+
+SCENES = list(scenes())
+NAMES = [f"{scene.losses[0].name}-{scene.over}" for scene in SCENES]
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=NAMES)
+def test_every_slider_is_swept_over_its_range_and_each_row_is_the_curve_there(scene):
+    (loss,) = scene.losses
+    for parameter in loss.parameters():
+        sweep = parameter_sweep(scene, loss, parameter)
+        assert (sweep.values[0], sweep.values[-1]) == (parameter.low, parameter.high)
+        assert (np.diff(sweep.values) > 0).all()
+        assert sweep.value == getattr(loss, parameter.name)
+        for row in (0, 17, len(sweep.values) - 1):
+            changed = with_setting(scene, loss.name, parameter.name, float(sweep.values[row]))
+            drawn = figures.lines(changed, scene.grid())
+            assert [t.trace for t in sweep.traces] == [
+                k for k, line in enumerate(drawn) if line.role != "probe"
+            ]
+            for trace in sweep.traces:
+                line = drawn[trace.trace]
+                if line.role == "curve":
+                    expected = figures.lines(changed, trace.x)[trace.trace].y
+                else:
+                    np.testing.assert_array_equal(trace.x, line.x)
+                    expected = line.y
+                np.testing.assert_array_equal(trace.y[row], expected)
+
+
+@pytest.mark.parametrize("name", losses.names())
+def test_every_slider_is_swept_at_the_ends_of_all_others(name):
+    corners = list(extremes(losses.find(name)))
+    for loss in corners[:: 1 + len(corners) // 9]:
+        scene = scene_of(name, over=curves.AXES[loss.family][0], losses=(loss,), panels=("value",))
+        for parameter in loss.parameters():
+            if getattr(loss, parameter.name) is not None:
+                assert parameter_sweep(scene, loss, parameter).traces
+
+
+def test_only_the_moved_loss_is_in_the_table_under_its_place_in_the_figure():
+    huber = HOUSE.losses[2]
+    sweep = parameter_sweep(HOUSE, huber, huber.parameters()[0])
+    drawn = figures.lines(HOUSE, HOUSE.grid())
+    assert {drawn[t.trace].loss.name for t in sweep.traces} == {"huber"}
+    assert sorted((drawn[t.trace].panel, drawn[t.trace].role) for t in sweep.traces) == [
+        *(("gradient", "curve"), ("gradient", "mark")),
+        *(("value", "curve"), ("value", "mark"), ("value", "tangent")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        HOUSE,
+        dataclasses.replace(HOUSE, log=True, panels=ALL_PANELS["regression"]),
+        scene_of("poisson", "huber", target=20.0, panels=ALL_PANELS["regression"]),
+        scene_of("binary_cross_entropy", "hinge", over="probability", wrt="logit"),
+        scene_of("focal", over="logit", wrt="probability"),
+        scene_of("kl_divergence", over="probability"),
+    ],
+    ids=lambda scene: scene.losses[0].name + scene.over,
+)
+def test_probe_moves_its_marks_tangents_and_line_and_nothing_else(scene):
+    sweep = probe_sweep(scene)
+    still = figures.lines(scene, scene.grid())
+    assert [t.trace for t in sweep.traces] == [k for k, line in enumerate(still) if line.role != "curve"]
+    for row in (0, 60, 100, len(sweep.values) - 1):
+        moved = figures.lines(dataclasses.replace(scene, probe=float(sweep.values[row])), scene.grid())
+        for trace in sweep.traces:
+            line = moved[trace.trace]
+            np.testing.assert_allclose(x_of(trace, row), line.x, rtol=1e-14, atol=1e-12)
+            if line.role == "probe":
+                np.testing.assert_array_equal(trace.y[row], still[trace.trace].y)
+            else:
+                np.testing.assert_allclose(trace.y[row], line.y, rtol=1e-12, atol=1e-12)
+
+
+def test_export_has_a_table_for_every_slider():
+    tables = curve_lab.sweeps(HOUSE)
+    assert list(tables) == ["Huber · δ", "Probe: error r"]
+
+
+def test_packed_is_float32_that_the_browser_can_read():
+    values, y = np.linspace(0, 1, 3), np.array([[0.1, 1e39], [np.nan, -np.inf], [1e-50, -2.0]])
+    still = SweptTrace(4, np.array([0.0, 0.7]), y)
+    moving = SweptTrace(5, np.array([[0.0, 0.7]] * 3), y)
+    packed = Sweep(values, [still, moving], 0.25).packed()
+    assert packed["value"] == 0.25
+    assert [t["trace"] for t in packed["traces"]] == [4, 5]
+    assert [sorted(t) for t in packed["traces"]] == [["trace", "x", "y"], ["trace", "xs", "y"]]
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(unpack(packed["traces"][0]["y"]), y.astype("f4").ravel())
+    np.testing.assert_array_equal(unpack(packed["traces"][1]["xs"]), np.tile([0.0, 0.7], 3).astype("f4"))
+
+
+def test_table_of_the_house_price_is_compact():
+    """Far below what as many figures would take: 61 positions of 241 points in two panels, 4 bytes each."""
+    huber = HOUSE.losses[2]
+    packed = parameter_sweep(HOUSE, huber, huber.parameters()[0]).packed()
+    size = sum(len(text) for t in packed["traces"] for text in t.values() if isinstance(text, str))
+    assert size < 61 * 241 * 2 * 4 * 4 / 3 * 1.05
