@@ -38,6 +38,22 @@ class Axis:
         step = next(s for s in (float(f"{m}e{power}") for m in (1, 2, 5, 10)) if s >= rough)
         return cls(_multiple(math.floor(low / step), step), _multiple(math.ceil(high / step), step), step)
 
+    @classmethod
+    def read(cls, text: str) -> "Axis":
+        """The inverse of ``str``.
+
+        Raises:
+            ValueError: if the text is not first and last step and the step's size.
+        """
+        first, last, size = text.split(",")
+        start, end, step = int(first), int(last), float(size)
+        if not (0 < end - start <= CELLS and 1e-120 < step < 1e120 and max(abs(start), abs(end)) < 1e15):
+            raise ValueError(f"{text:.40} is not a window of at most {CELLS} steps")
+        return cls(_multiple(start, step), _multiple(end, step), step)
+
+    def __str__(self) -> str:
+        return f"{round(self.low / self.step)},{round(self.high / self.step)},{self.step:g}"
+
     def cells(self, values: Array) -> NDArray[np.int64]:
         """Steps from ``low`` to the nearest place on the grid inside the window."""
         inside = np.clip(values, self.low, self.high)
@@ -146,7 +162,7 @@ def changed(text: str, base: Cloud, window: Window, most: int) -> Cloud:
         ValueError: if the text is not of that form, names a point that does not exist, or leaves
             more than ``most`` points.
     """
-    moved, removed, added = (text.split(".") + ["", "", ""])[:3]
+    moved, removed, added = [*text.split("."), "", ""][:3]
     if text.count(".") > 2 or len(moved) % 6 or len(removed) % 2 or len(added) % 4:
         raise ValueError("the edited points have the wrong length")
     xy = base.xy.copy()

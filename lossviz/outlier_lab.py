@@ -266,3 +266,22 @@ def signed(value: float, size: float) -> str:
     """The same with a plus sign where something grew."""
     text = figure_of(value, size)
     return text if text.startswith("−") or not float(text) else f"+{text}"
+
+
+def comparison(fits: Sequence[Fit], cloud: Cloud, *, scale: Scale = 1.0) -> dict[str, list]:
+    """One row a loss: its fit, its own cost, how far it is from the fit without outliers, and its weights."""
+    constant = fits[0].coefficients.shape == (1,)
+    clean = cloud.without(outliers(cloud, constant=constant))
+    names = ("constant",) if constant else ("intercept", "slope")
+    table: dict[str, list] = {"loss": [fit.loss.label for fit in fits]}
+    for k, name in enumerate(names):
+        table[name] = [float(fit.coefficients[k]) for fit in fits]
+    table["cost"] = [float(fit.cost) for fit in fits]
+    alone = [fit_cloud(fit.loss, clean, scale=scale, constant=constant) for fit in fits]
+    for k, name in enumerate(names):
+        table[f"change of {name}"] = [
+            float(fit.coefficients[k] - other.coefficients[k]) for fit, other in zip(fits, alone, strict=True)
+        ]
+    table["largest weight"] = [float(fit.weights.max()) for fit in fits]
+    table["points ignored"] = [ignored(fit) for fit in fits]
+    return table

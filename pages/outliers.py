@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from lossviz.figures import outliers as figures
 from lossviz.ui import address as url
 from lossviz.ui import explain, frame
 from lossviz.ui import outlier_controls as controls
+from lossviz.ui import outlier_tables as tables
 from lossviz.ui import outlier_views as views
 from lossviz.ui.outlier_data import pick_data
-from lossviz.ui.outlier_desk import Desk
-from lossviz.ui.point_editor import point_editor
 
 page = frame.page("outliers")
 
@@ -24,10 +22,19 @@ def lab() -> None:
         with column:
             data = pick_data(address)
             setting = controls.pick_setting(address, view)
-        desk = Desk(address, data.cloud, data.window, data.name)
         with picture:
-            fits = views.show(address, desk, setting, data)
-        preset = url.presets(address, pills, controls.PRESETS)
+            views.show(address, setting, data)
+            preset = url.presets(address, pills, controls.PRESETS)
+            st.caption(" ".join([*([preset.note] if preset else []), *data.notes, f"Data: {data.citation}."]))
+
+        for name, tab in explain.open_tabs("outliers"):
+            with tab:
+                if name == "Why":
+                    tables.why(setting)
+                elif name == "Numbers":
+                    tables.numbers(address, setting, data)
+                else:
+                    tables.code(setting)
 
 
 lab()

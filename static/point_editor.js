@@ -1,6 +1,6 @@
 // A scatter plot whose points are moved, added and removed by hand, with what Python fits to them.
 //
-// data[0] = {id, set, rev, ack, title, alt, hint, said, height, left, limit, edited, mark, editable, at, clear,
+// data[0] = {id, set, rev, ack, title, alt, hint, keys, said, height, left, limit, edited, mark, editable, at, clear,
 //            x: {domain, step, title}, y: {domain, step, title} | null for dots on a line,
 //            hidden: what dots on a line that are added get for their other coordinate,
 //            points: [[x, y, origin]] (dots on a line: the other coordinate for y), still: [[x, y]], mine: [y, y] | null,
@@ -16,21 +16,24 @@ const { short } = await import("./scales.js" + same);
 const { Scene } = await import("./point_scene.js" + same);
 
 const STORE = new WeakMap();
-const PACE = 50, WINDOW = 3, LOST = 400;         // ms between edits, edits under way, ms after which one counts as lost
+const PACE = 33, WINDOW = 3, LOST = 400;         // ms between edits, edits under way, ms after which one counts as lost
 const REACH = { mouse: 12, touch: 22, pen: 16 }; // px from a point at which it is grabbed
 const PAUSE = 400;                               // ms without a key that end a gesture
 const STEP = 0.01, STRIDE = 0.1;                 // shares of the window that arrow keys move a point
 const REMEMBERED = 100;                          // steps of undo
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
+let count = 0;
+
 class PointEditor {
   constructor(root) {
     root.innerHTML = `<div class="heading"></div><div class="legend"></div><div class="plot"><div class="tip" aria-hidden="true" hidden></div></div>
       <div class="tools"><button type="button" data-do="undo">Undo</button><button type="button" data-do="reset">Reset</button>
-      <button type="button" data-do="clear"></button><span class="hint"></span></div><div class="spoken" aria-live="polite"></div>`;
+      <button type="button" data-do="clear"></button><span class="hint"></span></div><div class="spoken" aria-live="polite"></div><div class="keys"></div>`;
     this.root = root;
-    for (const part of ["heading", "legend", "plot", "tip", "tools", "hint", "spoken"]) this[part] = root.querySelector("." + part);
-    this.svg = svg("svg", { role: "application", "aria-roledescription": "editable scatter plot" });
+    for (const part of ["heading", "legend", "plot", "tip", "tools", "hint", "spoken", "keys"]) this[part] = root.querySelector("." + part);
+    this.keys.id = `lossviz-keys-${++count}`;
+    this.svg = svg("svg", { role: "application", "aria-roledescription": "editable scatter plot", "aria-describedby": this.keys.id });
     this.plot.prepend(this.svg);
     this.axes = new Axes(this.svg);
     this.scene = new Scene(this.axes.inside);
@@ -83,6 +86,8 @@ class PointEditor {
     if (!this.drag && !this.dirty) this.mine = data.mine && [...data.mine];
     this.heading.textContent = data.title;
     this.hint.textContent = data.hint;
+    this.hint.title = data.keys;
+    this.keys.textContent = data.keys;
     this.svg.setAttribute("aria-label", data.alt);
     legend(this.legend, data.lines.filter((line) => line.name));
     this.layout();
@@ -97,7 +102,8 @@ class PointEditor {
   }
 
   layout() {
-    const width = Math.round(this.plot.clientWidth), { height, x, y } = this.data;
+    this.width ??= Math.round(this.plot.clientWidth); // reading it in every update would force a layout each time
+    const { width } = this, { height, x, y } = this.data;
     if (!width) return;
     const drawn = this.axes.draw({ width, height, x, y, left: this.data.left });
     if (!drawn) return;
@@ -107,6 +113,7 @@ class PointEditor {
   }
 
   resized() {
+    this.width = undefined;
     if (!this.data) return;
     this.layout();
     this.scene.draw(this.data, this.axes, this.points);

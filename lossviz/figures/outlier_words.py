@@ -8,7 +8,7 @@ import numpy as np
 from lossviz.cloud import Axis, Cloud, Window
 from lossviz.fitting import Fit
 from lossviz.losses.base import Array
-from lossviz.outlier_lab import figure_of, leverage, nickname, signed
+from lossviz.outlier_lab import Breakdown, figure_of, leverage, nickname, outcome, signed
 
 
 def slope_size(window: Window) -> float:
@@ -88,7 +88,9 @@ def steepest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
     """The state of things when nothing was moved yet."""
     worst = int(np.argmax(np.abs(fits[0].residuals)))
     shares = [float(fit.losses[worst] / fit.losses.sum()) if fit.losses.sum() > 0 else 0.0 for fit in fits]
-    parts = [f"{share:.0%} of the {nickname(fit.loss)} total" for share, fit in zip(shares, fits, strict=True)]
+    parts = [
+        f"{share:.0%} of the {nickname(fit.loss)} total" for share, fit in zip(shares, fits, strict=True)
+    ]
     return f"One point of {len(cloud)}, number {worst + 1}, makes {_join(parts)}."
 
 
@@ -122,6 +124,16 @@ def several_minima(fits: Sequence[Fit]) -> list[str]:
     return notes
 
 
+def broken(fits: Sequence[Fit], found: Breakdown, share: float, what: str, at: float, window: Window) -> str:
+    """How far each fit has gone from the clean one at a share of outliers."""
+    size = slope_size(window) if what == "slope" else _span(window.y) / 10
+    parts = []
+    for fit, clean in zip(fits, found.coefficients, strict=True):
+        now, was = float(outcome(fit.coefficients, what, at)), float(outcome(clean[0], what, at))
+        parts.append(f"{nickname(fit.loss)}'s {signed(now - was, size)}")
+    return f"With {share:.0%} outliers the {what} has moved: {_join(parts)} from where it was without any."
+
+
 def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust: bool) -> str:
     """What multiplying y did to the fits, in the old units; ``once`` are the fits before."""
     parts = []
@@ -129,7 +141,11 @@ def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust:
         now, was = float(new.coefficients[-1]) / factor, float(old.coefficients[-1])
         same = math.isclose(now, was, rel_tol=1e-6, abs_tol=1e-9)
         parts.append(f"{nickname(new.loss)} {now:.4g}" + (" (as before)" if same else f" (was {was:.4g})"))
-    why = "scaled by MAD, parameters grow with the units" if robust else "a fixed parameter does not grow with the units"
+    why = (
+        "scaled by MAD, parameters grow with the units"
+        if robust
+        else "a fixed parameter does not grow with the units"
+    )
     return f"With y times {factor:g}, slopes in the old units: {', '.join(parts)}; {why}."
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from lossviz.cloud import Axis
+from lossviz.cloud import Axis, Cloud, Window
 from lossviz.figures import style
 from lossviz.fitting import Fit
 from lossviz.losses.base import Array
@@ -20,7 +21,7 @@ def _figure(title: str, x: str, y: str, height: int, **axes: object) -> go.Figur
             "template": style.template(),
             "title": {"text": title},
             "height": height,
-            "margin": {"l": 56, "r": 16, "t": 76, "b": 48},
+            "margin": {"l": 56, "r": 16, "t": 48, "b": 48},
             "hovermode": "x unified",
             "xaxis": {"title": {"text": x}},
             "yaxis": {"title": {"text": y}},
@@ -37,7 +38,11 @@ def sensitivity(
     """Outcome against the height of the moved point, one curve a loss, where it is now marked."""
     subject = "constant" if fits[0].coefficients.shape == (1,) else TITLES[what]
     figure = _figure(
-        f"How the {subject} answers to this point", f"its {y_title}", subject, height, uirevision=what
+        f"{subject.capitalize()} against this point",
+        f"where the point is: {y_title}",
+        subject,
+        height,
+        uirevision=what,
     )
     for fit, coefficients in zip(fits, found.coefficients, strict=True):
         mark = style.mark(fit.loss.name)
@@ -61,25 +66,29 @@ def sensitivity(
     return figure
 
 
-def bars(fit: Fit, *, chosen: int | None, height: int) -> go.Figure:
-    """Each point's own loss as a bar, the cost as their mean."""
-    losses = fit.losses
+def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int) -> go.Figure:
+    """Each point's own loss as a bar, in the given order of the points, and the cost as their mean."""
+    losses = fit.losses[order]
     name, cost = nickname(fit.loss), float(fit.cost)
     figure = _figure(
-        f"{name} = mean of {len(losses)} losses", "point, from left to right", "loss", height, hovermode="closest"
+        f"{name} = mean of {len(losses)} losses",
+        "point, from left to right",
+        "loss",
+        height,
+        hovermode="closest",
     )
     colors = [style.mark(fit.loss.name).color] * len(losses)
-    outline = [2 if i == chosen else 0 for i in range(len(losses))]
+    outline = [2 if i == chosen else 0 for i in order]
     figure.add_bar(
         x=np.arange(1, len(losses) + 1),
         y=losses,
         marker={"color": colors, "line": {"color": style.NEUTRAL, "width": outline}},
-        hovertemplate="point %{x}: loss %{y:.4~g}<extra></extra>",
+        customdata=order + 1,
+        hovertemplate="point %{customdata}: loss %{y:.4~g}<extra></extra>",
     )
     figure.add_hline(
         cost,
         line={"color": style.NEUTRAL, "width": style.LINE_WIDTH, "dash": "dash"},
-        annotation={"text": f"cost {cost:.4g}", "font": {"size": style.AXIS_SIZE}, "xanchor": "right"},
     )
     figure.update_yaxes(rangemode="tozero")
     return figure
@@ -91,7 +100,7 @@ def cost_curves(
     """Cost of every constant prediction, each curve from its lowest (0) to its highest here (1)."""
     at = np.unique(np.concatenate([np.linspace(axis.low, axis.high, 301), y]))
     figure = _figure(
-        "", x_title, "cost, lowest 0 to highest 1", height, margin={"l": left, "r": 24, "t": 12, "b": 48}
+        "", x_title, "cost, lowest to highest", height, margin={"l": left, "r": 24, "t": 12, "b": 44}
     )
     figure.update_xaxes(range=[axis.low, axis.high])
     figure.update_yaxes(automargin=False)
@@ -137,4 +146,21 @@ def breakdown(
             hovertemplate="%{y:.4~g}",
         )
     figure.add_vline(share, line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"})
+    return figure
+
+
+def picture(fits: Sequence[Fit], cloud: Cloud, window: Window, x_title: str, y_title: str) -> go.Figure:
+    """The points and their lines as a chart to take away."""
+    constant = fits[0].coefficients.shape == (1,)
+    figure = _figure("The line that each loss likes best", x_title, y_title, 520, showlegend=True)
+    figure.update_layout(hovermode="closest", margin={"t": 84})
+    figure.add_scatter(
+        x=cloud.x, y=cloud.y, mode="markers", name="points", marker={"color": style.NEUTRAL, "size": 9}
+    )
+    ends = np.array([window.x.low, window.x.high])
+    for fit in fits:
+        at = fit.coefficients[0] + (0.0 * ends if constant else fit.coefficients[1] * ends)
+        figure.add_scatter(
+            x=ends, y=at, mode="lines", name=fit.loss.label, line=style.mark(fit.loss.name).line
+        )
     return figure

@@ -26,7 +26,7 @@ VIEWS = {
 NONE = "none"
 GUESSES = {"off": "Off", "predict": "Predict", "reveal": "Reveal"}
 SCALES = {"fixed": "Units of y", "mad": "Robust (MAD)"}
-KINDS = {"vertical": "Far up", "leverage": "Far out (leverage)"}
+KINDS = {"vertical": "Up", "leverage": "Far out"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def pick_view(address: Address) -> str:
             "View",
             list(VIEWS),
             key=address.key("view"),
-            format_func=VIEWS.get,
+            format_func=VIEWS.__getitem__,
             required=True,
             label_visibility="collapsed",
         )
@@ -75,13 +75,13 @@ def pick_view(address: Address) -> str:
 def pick_setting(address: Address, view: str) -> Setting:
     """The narrow column: losses, their parameters and scale; what is drawn, folded."""
     names = pickers.pick_losses(address, RESIDUAL, DEFAULT)
-    tuned = tuple(pickers.tune(address, names))
+    tuned = tuple(loss for loss in pickers.tune(address, names) if isinstance(loss, ResidualLoss))
     address.field(choice("scale", tuple(SCALES), "fixed"))
     scale = st.segmented_control(
         "Residuals are measured in",
         list(SCALES),
         key=address.key("scale"),
-        format_func=SCALES.get,
+        format_func=SCALES.__getitem__,
         required=True,
         help="A parameter such as δ is in these units. MAD is the residuals' own median absolute deviation: "
         "with it a fit no longer depends on the units of y.",
@@ -94,7 +94,7 @@ def pick_setting(address: Address, view: str) -> Setting:
             "My line",
             list(GUESSES),
             key=address.key("guess"),
-            format_func=GUESSES.get,
+            format_func=GUESSES.__getitem__,
             required=True,
             help="Put a line of your own with its two handles where you think it belongs, then reveal the fits.",
         )
@@ -132,24 +132,94 @@ def pick_outcome(address: Address) -> str:
     )
 
 
-def pick_contamination(address: Address) -> tuple[float, str]:
-    """Share of outliers and where they go."""
+def pick_share(address: Address) -> float:
+    """Share of the points that are made outliers."""
     address.field(number("share", 0.0, 0.5, 0.2))
+    return live_slider(
+        "Share of outliers", key=address.key("share"), low=0.0, high=0.5, step=0.01, default=0.2
+    )
+
+
+def pick_kind(address: Address) -> str:
+    """Where outliers go."""
     address.field(choice("to", CONTAMINATIONS, "vertical"))
-    left, right = st.columns([3, 2], vertical_alignment="center")
-    with left:
-        share = live_slider(
-            "Share of outliers", key=address.key("share"), low=0.0, high=0.5, step=0.01, default=0.2
-        )
-    kind = right.segmented_control(
-        "They go",
+    picked = st.segmented_control(
+        "Outliers go",
         list(KINDS),
         key=address.key("to"),
-        format_func=KINDS.get,
+        format_func=KINDS.__getitem__,
         required=True,
         label_visibility="collapsed",
     )
-    return share, kind or "vertical"
+    return picked or "vertical"
 
 
-PRESETS = (Preset("One bad point", {}, ""),)
+PRESETS = (
+    Preset(
+        "One bad point",
+        {},
+        "One point of twenty was lifted. Drag it up and down: squared error follows, absolute error does not care.",
+    ),
+    Preset(
+        "Squares",
+        {"charge": "squared_error"},
+        "Each square is what squared error charges for a point: the far one outweighs all the others together.",
+    ),
+    Preset(
+        "Guess",
+        {"guess": "predict"},
+        "Lay your own line with its two handles so that it costs little, then reveal the best ones.",
+    ),
+    Preset(
+        "Sensitivity",
+        {"view": "sensitivity", "loss": ["squared_error", "absolute_error", "huber", "tukey_biweight"]},
+        "One point from far below to far above: squared error never stops following, Tukey's biweight lets go.",
+    ),
+    Preset(
+        "Houses",
+        {"data": "house_prices", "view": "bars", "n": 12.0, "bad": 0.1, "charge": "squared_error"},
+        "A loss belongs to one house, the cost is their mean: one mansion makes nearly all of it.",
+    ),
+    Preset(
+        "Median",
+        {"view": "constant", "n": 8.0, "bad": 0.15, "noise": 2.0},
+        "With one number to predict, squared error takes the mean and absolute error the median: with an even "
+        "count every number between the middle two is as good, so its cost is flat there.",
+    ),
+    Preset(
+        "Phones",
+        {"data": "belgian_phones", "loss": ["squared_error", "huber", "tukey_biweight"], "scale": "mad"},
+        "For six years minutes were recorded instead of calls. Which loss sees the trend of the other eighteen?",
+    ),
+    Preset(
+        "Stars",
+        {
+            "data": "stars_cyg_ob1",
+            "loss": ["squared_error", "absolute_error", "huber", "tukey_biweight"],
+            "scale": "mad",
+        },
+        "Four giant stars far out in x turn even the robust lines: a bounded pull does not bound a long lever.",
+    ),
+    Preset(
+        "Units",
+        {"tenfold": True, "bad": 0.1, "loss": ["squared_error", "huber"]},
+        "The same points in units ten times smaller: Huber's δ stayed 1 and is now a tenth of what it was. "
+        "Switch to MAD and the units no longer matter.",
+    ),
+    Preset(
+        "Two minima",
+        {"data": "hbk", "loss": ["absolute_error", "tukey_biweight", "welsch"]},
+        "A loss that lets far points go may have several best lines nearby; the thin ones are local minima.",
+    ),
+    Preset(
+        "Breakdown",
+        {
+            "view": "breakdown",
+            "bad": 0.0,
+            "n": 40.0,
+            "loss": ["squared_error", "absolute_error", "huber", "tukey_biweight"],
+            "of": "prediction",
+        },
+        "How many points may be bad before the fit is? Move the share.",
+    ),
+)

@@ -1,25 +1,228 @@
-"""stub"""
+"""The outlier page's data: a generator, a classical table, or a person's own."""
 
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
 import numpy as np
-from lossviz.cloud import Cloud, Window
+import streamlit as st
+
+from lossviz import data
+from lossviz.cloud import Axis, Cloud, Window, pack, unpack
+from lossviz.data import GENERATORS, MAX_DRAGGABLE, TABLES, Dataset, Sheet
+from lossviz.ui.address import Address, Bad, Field, choice, flag, number
+
+OWN = "own"
+OPTIONS = (*GENERATORS, *TABLES, OWN)
+TENFOLD = 10.0
+ROW = "order of rows"
+_EXACT = "outliers:own data"
+_SHEET = "outliers:sheet"
+_NAME = 40  # characters of a column's name that a link keeps
 
 
 @dataclass(frozen=True)
 class Source:
+    """Points to edit and what is said of them; ``factor`` is what y was multiplied by."""
+
     cloud: Cloud
     window: Window
     x_title: str
     y_title: str
-    source: str
+    citation: str
     name: str
     factor: float
+    notes: tuple[str, ...] = ()
 
 
-def pick_data(address):
-    rng = np.random.default_rng(1)
-    n = 24
-    x = np.sort(rng.uniform(0, 10, n)).round(2)
-    y = (1 + 0.7 * x + rng.normal(0, 0.6, n)).round(2)
-    y[-3] = 1.0
-    return Source(Cloud.of(x, y), Window.around(x, y), "x", "y", "seeded", "line", 1.0)
+def pick_data(address: Address) -> Source:
+    """The data set's controls; a change of data forgets what was done to the points."""
+    address.field(choice("data", OPTIONS, "gaussian"))
+    address.field(Field(OWN, "", _check_own))
+
+    def forget() -> None:
+        for field in ("p", "at", "line", "by"):
+            st.session_state.pop(address.key(field), None)
+
+    name = st.selectbox("Data", OPTIONS, key=address.key("data"), format_func=_title, on_change=forget)
+    notes: tuple[str, ...] = ()
+    with st.expander("Change the data"):
+        if name in GENERATORS:
+            found = _generated(address, name, forget)
+        elif name in TABLES:
+            found = _table(address, name, forget)
+        else:
+            found, notes = _own(address)
+        address.field(flag("tenfold"))
+        tenfold = st.toggle(
+            "Multiply y by 10",
+            key=address.key("tenfold"),
+            help="The same points in smaller units. A fit with a fixed parameter changes; one scaled by MAD does not.",
+        )
+        _paste(address, forget)
+    factor = TENFOLD if tenfold else 1.0
+    x, y = found.x, factor * found.y
+    label = found.names[1]
+    token = f"{name} {len(x)} {x[0]!r} {y[0]!r} {x.sum()!r} {y.sum()!r}"
+    return Source(
+        Cloud.of(x, y),
+        _scaled(_window(address, name, found), factor),
+        found.names[0],
+        f"{label} × 10" if tenfold else label,
+        found.source,
+        token,
+        factor,
+        notes,
+    )
+
+
+def _title(name: str) -> str:
+    if name == OWN:
+        return "Your own data"
+    return GENERATORS[name].title if name in GENERATORS else TABLES[name].title
+
+
+def _scaled(window: Window, factor: float) -> Window:
+    """The window when y is multiplied: the same steps, each so much larger."""
+    first, last, step = str(window.y).split(",")
+    return Window(window.x, Axis.read(f"{first},{last},{factor * float(step):g}"))
+
+
+def _window(address: Address, name: str, found: Dataset) -> Window:
+    if name == OWN and address[OWN]:
+        return _read_own(address[OWN])[1]
+    return Window.around(found.x, found.y)
+
+
+def _generated(address: Address, name: str, forget: Callable[[], None]) -> Dataset:
+    fields = (
+        ("n", "Points", 2.0, 2000.0, 20.0, 1.0),
+        ("noise", "Noise", 0.0, 10.0, 1.0, 0.1),
+        ("bad", "Share of outliers", 0.0, 0.5, 0.05, 0.05),
+        ("seed", "Seed", 0.0, 9999.0, 3.0, 1.0),
+    )
+    columns = st.columns(2)
+    values = []
+    for k, (field, label, low, high, default, step) in enumerate(fields):
+        address.field(number(field, low, high, default))
+        values.append(
+            columns[k % 2].number_input(
+                label, low, high, step=step, key=address.key(field), on_change=forget, format="%g"
+            )
+        )
+    n, noise, bad, seed = values
+    return data.make(name, n=round(n), noise=noise, outliers=bad, seed=round(seed))
+
+
+@functools.cache
+def _load(name: str, predictor: str | None) -> Dataset:
+    return data.load(name, predictor)
+
+
+def _table(address: Address, name: str, forget: Callable[[], None]) -> Dataset:
+    keys = tuple(column.key for column in TABLES[name].predictors)
+    if len(keys) < 2:
+        return _load(name, None)
+    labels = {column.key: column.label for column in TABLES[name].predictors}
+    address.field(choice("by", keys, keys[0]))
+    if st.session_state[address.key("by")] not in keys:
+        st.session_state[address.key("by")] = keys[0]
+    picked = st.selectbox(
+        "Predictor", keys, key=address.key("by"), format_func=labels.__getitem__, on_change=forget
+    )
+    return _load(name, picked)
+
+
+# --- a person's own ------------------------------------------------------------------------------
+
+
+def _own(address: Address) -> tuple[Dataset, tuple[str, ...]]:
+    """The person's data: exact where this session read it, else as the link holds it."""
+    exact = st.session_state.get(_EXACT)
+    if exact is not None and exact[0] == address[OWN]:
+        return exact[1], exact[2]
+    if address[OWN]:
+        points, _, names = _read_own(address[OWN])
+        return Dataset(points[:, 0], points[:, 1], names, "your own data, from a link"), ()
+    note = "Paste a table or upload a CSV file below; until then other points are shown."
+    return data.make("gaussian", n=20), (note,)
+
+
+def _write_own(found: Dataset) -> str:
+    window = Window.around(found.x, found.y)
+    points = np.stack([found.x, found.y], axis=1)
+    names = [quote(name[:_NAME], safe=" ") for name in found.names]
+    return "~".join([str(window.x), str(window.y), pack(points, window), *names])
+
+
+def _read_own(text: str) -> tuple[np.ndarray, Window, tuple[str, str]]:
+    x, y, packed, x_name, y_name = text.split("~")
+    window = Window(Axis.read(x), Axis.read(y))
+    points = unpack(packed, window)
+    if not 2 <= len(points) <= MAX_DRAGGABLE:
+        raise ValueError(f"{len(points)} points are not 2 to {MAX_DRAGGABLE}")
+    return points, window, (unquote(x_name)[:_NAME], unquote(y_name)[:_NAME])
+
+
+def _check_own(text: str) -> str:
+    try:
+        if text:
+            _read_own(text)
+    except ValueError:
+        raise Bad("this is not a table that a link can hold") from None
+    return text
+
+
+def _paste(address: Address, forget: Callable[[], None]) -> None:
+    """A pasted table or a file, its columns chosen by name; the page keeps its points until they are taken."""
+    with st.popover("Your own data", width="stretch"):
+        file = st.file_uploader("A CSV file", key="outliers:file")
+        pasted = st.text_area(
+            "or a pasted table", key="outliers:paste", placeholder="area, price\n70, 260\n95, 340"
+        )
+        content = file.getvalue() if file else pasted
+        if not content:
+            return
+        sheet = _sheet(content)
+        if isinstance(sheet, str):
+            st.error(sheet)
+            return
+        for note in sheet.notes:
+            st.caption(note)
+        y = st.selectbox("y", sheet.names, index=len(sheet.names) - 1, key="outliers:own y")
+        x = st.selectbox("x", [*sheet.names, ROW], key="outliers:own x")
+        try:
+            found, notes = sheet.dataset(y, None if x == ROW else x)
+        except ValueError as problem:
+            st.error(f"{problem}.")
+            return
+        for note in notes:
+            st.caption(note)
+        if len(found.x) > MAX_DRAGGABLE:
+            st.caption(
+                f"{len(found.x):,} points: more than the {MAX_DRAGGABLE} that can be moved or fit into a link."
+            )
+        st.button(
+            "Draw these points", type="primary", on_click=_take, args=(address, found, (*sheet.notes, *notes), forget)
+        )  # fmt: skip
+
+
+def _take(address: Address, found: Dataset, notes: Sequence[str], forget: Callable[[], None]) -> None:
+    forget()
+    own = _write_own(found) if len(found.x) <= MAX_DRAGGABLE else ""
+    st.session_state[_EXACT] = (own, found, tuple(notes))
+    st.session_state[address.key(OWN)] = own
+    st.session_state[address.key("data")] = OWN
+
+
+def _sheet(content: str | bytes) -> Sheet | str:
+    """The table as read, or why it could not be; read once."""
+    known = st.session_state.get(_SHEET)
+    if known is None or known[0] != content:
+        try:
+            known = content, data.read(content)
+        except ValueError as problem:
+            known = content, f"{str(problem)[0].upper()}{str(problem)[1:]}."
+        st.session_state[_SHEET] = known
+    return known[1]

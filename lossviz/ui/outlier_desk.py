@@ -1,15 +1,14 @@
 """The points on the outlier page: the data set, what was done to it, and what is being done."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from lossviz.cloud import ADDED, Cloud, Window, changed, changes
+from lossviz.cloud import Cloud, Window, changed, changes
 from lossviz.fitting import Fit
-from lossviz.losses.base import Array
-from lossviz.outlier_lab import contaminate, outliers
+from lossviz.outlier_lab import outliers
 from lossviz.ui.address import Address, Bad, Field, number
 from lossviz.ui.point_editor import MOST, Edit
 
@@ -34,6 +33,8 @@ class Gesture:
     start: tuple[tuple, tuple[Fit, ...]] | None = None
     """The fits of ``before``, and what they are fits of."""
     fits: dict[tuple, Fit] | None = None
+    settled: bool = False
+    """An edit has just ended and the rest of the page does not know yet."""
     """The last fits, near which the next ones are while a point moves."""
 
 
@@ -51,12 +52,13 @@ class Desk:
         self.base = base.without(np.arange(len(base))) if crowded else base
         address.field(Field(EDITS, "", self._read_edits))
         address.field(Field(LINE, (), self._read_line, lambda ends: ",".join(f"{end:.5g}" for end in ends)))
-        address.field(number(AT, 0, MOST, 0))
+        address.field(number(AT, -1, MOST, -1))
         self.gesture = self._gesture()
         settled = self._settled()
         self.moving = self.gesture.cloud is not None
         self.points = self.gesture.cloud or settled
-        self.at = min(int(address[AT]), max(0, len(self.points) - 1))
+        self._outliers: dict[bool, list[int]] = {}
+        self.at = self._chosen()
 
     # --- what is there --------------------------------------------------------------------------
 
@@ -96,6 +98,7 @@ class Desk:
     def hear(self, edit: Edit, *, constant: bool) -> None:
         """Take an edit from the browser into the state; runs before the page does."""
         gesture = self.gesture
+        gesture.settled = edit.settled
         if edit.why == "reset":
             self.put(self.base)
         elif edit.why == "clear":
@@ -124,16 +127,19 @@ class Desk:
 
     def outliers(self, constant: bool) -> list[int]:
         """Those of the movable points that are outliers."""
-        return [int(i) for i in outliers(self.cloud, constant=constant) if i < len(self.points)]
-
-    def contaminated(self, share: float, kind: str) -> Cloud:
-        """The clean points with a share of them made outliers."""
-        clean = self.clean()
-        return contaminate(clean, self.window, round(share * len(clean)), kind)
+        if constant not in self._outliers:
+            found = outliers(self.cloud, constant=constant)
+            self._outliers[constant] = [int(i) for i in found if i < len(self.points)]
+        return self._outliers[constant]
 
     def clean(self) -> Cloud:
         """All points but the outliers."""
         return self.cloud.without(outliers(self.cloud))
+
+    def just_settled(self) -> bool:
+        """Whether an edit has ended since this was last asked."""
+        settled, self.gesture.settled = self.gesture.settled, False
+        return settled
 
     def _session(self, field: str, value: Any) -> None:
         st.session_state[self.address.key(field)] = value
@@ -150,6 +156,14 @@ class Desk:
             gesture.rev += 1
             gesture.cloud = None
         return gesture
+
+    def _chosen(self) -> int:
+        """The point that was last taken hold of; at first an outlier, or else the last point."""
+        last = max(0, len(self.points) - 1)
+        at = int(self.address[AT])
+        if at >= 0:
+            return min(at, last)
+        return next(iter(self.outliers(False)), last)
 
     def _settled(self) -> Cloud:
         try:

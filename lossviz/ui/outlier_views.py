@@ -1,6 +1,6 @@
 """From the points and the settings to what the outlier page draws and says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,21 @@ from lossviz.figures import outliers as figures
 from lossviz.figures import style
 from lossviz.fitting import Fit
 from lossviz.losses.base import Array
-from lossviz.outlier_lab import band, charges, cost, fit_cloud, nickname, sensitivity, weights
+from lossviz.outlier_lab import (
+    Breakdown,
+    band,
+    breakdown,
+    charges,
+    contaminate,
+    cost,
+    fit_cloud,
+    nickname,
+    sensitivity,
+    weights,
+)
 from lossviz.ui.address import Address
-from lossviz.ui.chart import chart
-from lossviz.ui.outlier_controls import Setting, pick_contamination, pick_outcome
+from lossviz.ui.chart import chart, token
+from lossviz.ui.outlier_controls import Setting, pick_kind, pick_outcome, pick_share
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_desk import Desk
 from lossviz.ui.point_editor import HANDLES, HINT, Band, Line, Scene, point_editor
@@ -24,7 +35,8 @@ BAR = 12.0
 """Width in pixels of the widest bar of a charge that is a length."""
 THIN = 1.0
 CHART = "outliers:chart"
-TALL, NARROW, STRIP = 370, 340, 150
+_BROKEN = "outliers:broken"
+TALL, NARROW, STRIP = 370, 340, 130
 """Heights of the plot, px: alone, beside a chart, above one."""
 LEFT = 72
 """Left margin, px, of two charts that share their x axis."""
@@ -65,16 +77,21 @@ def fit_all(desk: Desk, setting: Setting, cloud: Cloud | None = None) -> Fits:
     if desk.before is None:
         return Fits(now)
     try:
-        return Fits(now, _before(desk, setting, run))
+        return Fits(now, _before(desk, desk.before, setting, run))
     except ValueError:
         return Fits(now)
 
 
-def _before(desk: Desk, setting: Setting, run) -> tuple[Fit, ...]:  # type: ignore[no-untyped-def]
+def _before(
+    desk: Desk,
+    cloud: Cloud,
+    setting: Setting,
+    run: Callable[[Cloud, dict[tuple, Fit]], tuple[Fit, ...]],
+) -> tuple[Fit, ...]:
     """The fits at the gesture's start, computed once a gesture."""
     key = (id(desk.gesture.before), tuple(_name(loss, setting) for loss in setting.losses))
     if desk.gesture.start is None or desk.gesture.start[0] != key:
-        desk.gesture.start = (key, run(desk.before, {}))
+        desk.gesture.start = (key, run(cloud, {}))
     return desk.gesture.start[1]
 
 
@@ -108,13 +125,13 @@ def scene(
             ends = np.array([edges[0][0], edges[1][0]]) if constant else at
             bands.append(Band(mark.color, ends, *edges))
         lines += [_line(other, fit, window, thin=True) for other in fit.minima[1:]]
-    lines += [_line(fit.coefficients, fit, window) for fit in shown]
+    lines += [_line(fit.coefficients, fit, window, wide=height != NARROW) for fit in shown]
     charged = by_name.get(setting.charged.name) if setting.charged else None
     weighing = by_name.get(setting.weighing.name) if setting.weighing else None
     return Scene(
         title=title,
         alt=words.alt(shown, desk.cloud, window) if shown else f"Scatter plot of {len(desk.cloud)} points",
-        x_title=y_title if constant else x_title,
+        x_title="" if constant else x_title,
         y_title=None if constant else y_title,
         window=window,
         lines=lines,
@@ -136,10 +153,12 @@ def scene(
     )
 
 
-def _line(coefficients: Array, fit: Fit, window: Window, *, thin: bool = False) -> Line:
+def _line(coefficients: Array, fit: Fit, window: Window, *, thin: bool = False, wide: bool = True) -> Line:
     mark = style.mark(fit.loss.name)
     name = "" if thin else nickname(fit.loss)
-    detail = "" if thin else f"{words.equation(coefficients, window)}, total {words.total(fit)}"
+    detail = (
+        "" if thin else words.equation(coefficients, window) + (f", total {words.total(fit)}" if wide else "")
+    )
     width = THIN if thin else style.LINE_WIDTH
     if len(coefficients) == 1:
         return Line(mark, at=float(coefficients[0]), name=name, detail=detail, width=width)
@@ -201,35 +220,29 @@ def said(desk: Desk, setting: Setting, fits: Fits, point: int) -> str:
     return words.steepest(fits.now, desk.cloud, desk.window)
 
 
-def show(address: Address, desk: Desk, setting: Setting, data: Source) -> Fits:
-    """Draw the picture of the chosen view and its sentence; the fits it shows."""
+@st.fragment
+def show(address: Address, setting: Setting, data: Source) -> None:
+    """Draw the picture of the chosen view and its sentence.
+
+    A fragment of its own, so that a point on the move redraws this and nothing else; when it is let
+    go the page follows.
+    """
+    desk = Desk(address, data.cloud, data.window, data.name)
+    if desk.just_settled():
+        st.rerun()
     if setting.view == "breakdown":
-        return _breakdown(address, desk, setting, data)
+        _breakdown(address, desk, setting, data)
+        return
     fits = fit_all(desk, setting)
     sentence = said(desk, setting, fits, desk.at)
 
-    def edit(height: int, title: str) -> None:
-        drawn = scene(
-            desk, setting, fits, title=title, x_title=data.x_title, y_title=data.y_title, said=sentence, height=height
-        )  # fmt: skip
-        point_editor(
-            desk.points,
-            desk.base,
-            drawn,
-            key="outliers:points",
-            name=desk.name,
-            rev=desk.rev,
-            at=desk.at,
-            on_edit=lambda edit: desk.hear(edit, constant=setting.constant),
-        )
-
     if setting.view == "fit" or fits.problem or setting.hidden:
-        edit(TALL, "The lines that fit best")
+        _editor(desk, setting, fits, data, "The line that each loss likes best", sentence, TALL)
     elif setting.constant:
-        edit(STRIP, "The constant that fits best")
+        _editor(desk, setting, fits, data, "The one number that each loss likes best", sentence, STRIP)
         chart(
             figures.cost_curves(
-                fits.now, desk.cloud.y, desk.window.y, x_title=data.y_title, left=LEFT, height=260
+                fits.now, desk.cloud.y, desk.window.y, x_title=data.y_title, left=LEFT, height=210
             ),
             key=CHART,
             alt="Cost of every constant prediction under each loss",
@@ -238,20 +251,58 @@ def show(address: Address, desk: Desk, setting: Setting, data: Source) -> Fits:
     else:
         left, right = st.columns([1, 1], gap="small")
         with left:
-            edit(NARROW, "Drag a point")
+            _editor(desk, setting, fits, data, "Move a point", sentence, NARROW)
         with right:
             _beside(address, desk, setting, fits, data)
     st.markdown(sentence)
-    for note in words.several_minima(() if setting.hidden else fits.now):
-        st.caption(note)
-    return fits
+    notes = words.several_minima(() if setting.hidden else fits.now)
+    if data.factor != 1.0 and fits.now and not desk.moving:
+        once = fit_all(desk, setting, desk.cloud.with_y(desk.cloud.y / data.factor)).now
+        notes.append(words.units_trap(fits.now, once, data.factor, setting.scale == "mad"))
+    if notes:
+        st.caption(" ".join(notes))
+
+
+def _editor(
+    desk: Desk,
+    setting: Setting,
+    fits: Fits,
+    data: Source,
+    title: str,
+    sentence: str,
+    height: int,
+    shown: Cloud | None = None,
+) -> None:
+    drawn = scene(
+        desk,
+        setting,
+        fits,
+        title=title,
+        x_title=data.x_title,
+        y_title=data.y_title,
+        said=sentence,
+        height=height,
+        cloud=shown,
+    )
+    # Points that the slider makes are another set than those moved by hand: undo does not mix them.
+    moved = shown is None
+    point_editor(
+        desk.points if shown is None else shown,
+        desk.base,
+        drawn,
+        key="outliers:points",
+        name=desk.name if moved else f"{desk.name} made",
+        rev=desk.rev if shown is None else int(token(shown.xy.tobytes()), 16),
+        at=desk.at,
+        on_edit=lambda edit: desk.hear(edit, constant=setting.constant) if moved else None,
+    )
 
 
 def _beside(address: Address, desk: Desk, setting: Setting, fits: Fits, data: Source) -> None:
     height = NARROW + 60
     if setting.view == "bars":
         fit = next((fit for fit in fits.now if fit.loss == setting.charged), fits.now[0])
-        figure = figures.bars(fit, chosen=desk.at, height=height)
+        figure = figures.bars(fit, np.argsort(desk.cloud.x), chosen=desk.at, height=height)
         chart(figure, key=CHART, alt=f"Loss of every point under {nickname(fit.loss)}", name="outliers")
         return
     what = pick_outcome(address)
@@ -268,11 +319,38 @@ def _beside(address: Address, desk: Desk, setting: Setting, fits: Fits, data: So
     )
 
 
-def _breakdown(address: Address, desk: Desk, setting: Setting, data: Source) -> Fits:
+def _breakdown(address: Address, desk: Desk, setting: Setting, data: Source) -> None:
     left, right = st.columns([1, 1], gap="small")
     with right:
-        share, kind = pick_contamination(address)
-        what = pick_outcome(address)
-    cloud = desk.contaminated(share, kind)
-    fits = fit_all(desk, setting, cloud)
-    return fits
+        share = pick_share(address)
+        with st.container(horizontal=True, gap="small"):
+            kind = pick_kind(address)
+            what = pick_outcome(address)
+    clean = desk.clean()
+    points = contaminate(clean, desk.window, round(share * len(clean)), kind)
+    fits = fit_all(desk, setting, points)
+    if fits.problem:
+        st.markdown(said(desk, setting, fits, 0))
+        return
+    middle = 0.5 * (desk.window.x.low + desk.window.x.high)
+    found = _broken(clean, desk.window, kind, setting)
+    sentence = words.broken(fits.now, found, share, what, middle, desk.window)
+    with left:
+        _editor(
+            desk, setting, fits, data, "Points made bad, one after the other", sentence, NARROW, shown=points
+        )
+    with right:
+        names = [(loss.name, nickname(loss)) for loss in setting.losses]
+        figure = figures.breakdown(names, found, share, what, middle, height=NARROW - 30)
+        chart(figure, key=CHART, alt=f"{what} of each fit against the share of outliers", name="outliers")
+    st.markdown(sentence)
+
+
+def _broken(clean: Cloud, window: Window, kind: str, setting: Setting) -> Breakdown:
+    """The breakdown curves, kept as long as nothing but the share changes."""
+    known = st.session_state.get(_BROKEN)
+    key = (clean.xy.tobytes(), kind, setting.losses, setting.scale)
+    if known is None or known[0] != key:
+        known = key, breakdown(setting.losses, clean, window, kind, scale=setting.fit_scale)
+        st.session_state[_BROKEN] = known
+    return known[1]

@@ -58,12 +58,16 @@ svg.dragging, svg.dragging * {{ cursor: grabbing !important; }}
 .tools button:disabled {{ opacity: 0.45; cursor: default; }}
 .tools button:focus-visible {{ outline: 2px solid var(--st-primary-color); outline-offset: 2px; }}
 .hint {{ color: var(--st-text-color); flex: 1 1 14rem; min-height: 1.35em; }}
-.spoken {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
+.spoken, .keys {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
 """
 )
 _editor = declare("point_editor", _CSS)
 
-HINT = "Drag a point, click to add, double-click to remove. Keys: arrows (Shift: far), Enter, Delete, Page Up and Down."
+HINT = "Drag a point, click to add, double-click to remove."
+KEYS = (
+    "With the keyboard: Tab to a point, arrows move it (with Shift ten times as far), Page Up and Page Down go to "
+    "the next one, Enter adds, Delete removes, Ctrl+Z undoes."
+)
 
 
 @dataclass(frozen=True)
@@ -197,6 +201,7 @@ def point_editor(
         "title": scene.title,
         "alt": scene.alt,
         "hint": scene.hint,
+        "keys": KEYS,
         "said": scene.said,
         "height": scene.height,
         "left": scene.left,

@@ -1,0 +1,153 @@
+"""Under the outlier page's picture: why it is so, the numbers, and the code that makes them."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lossviz.cloud import ADDED, Cloud
+from lossviz.figures import outliers as figures
+from lossviz.outlier_lab import comparison
+from lossviz.ui import explain
+from lossviz.ui.address import Address
+from lossviz.ui.chart import token
+from lossviz.ui.downloads import downloads
+from lossviz.ui.outlier_controls import Setting
+from lossviz.ui.outlier_data import Source
+from lossviz.ui.outlier_desk import Desk
+from lossviz.ui.outlier_views import fit_all
+from lossviz.ui.point_editor import MOST
+
+WHY = {
+    "fit": "A fit is the line with the lowest cost, the mean of every point's loss. A point pulls the line with the "
+    "gradient of its loss. Squared error pulls twice as hard at twice the distance, so one far point can outweigh "
+    "all others; absolute error pulls with the same force from anywhere; redescending losses let far points go. "
+    "But force times arm is what turns a line: far out in x (leverage) even a bounded pull can turn it.",
+    "sensitivity": "The curve is the fit as a function of one point's height: the sensitivity curve, a sample's "
+    "influence function. Straight without end: the loss does not resist (squared error). Flat on both sides: the "
+    "pull is bounded (absolute error, Huber). Back to where it was: the point is ignored (Tukey, Welsch).",
+    "bars": "A loss belongs to one example, the cost is the mean of the losses over the data. Training lowers the "
+    "cost; it lowers one point's loss only where that pays on the whole.",
+    "constant": "With one constant θ to predict, the sum of (θ − y)² has the derivative 2 Σ(θ − y), which is zero at "
+    "the mean. The sum of |θ − y| has as its derivative the number of points below θ less the number above: zero at "
+    "the median. With an even number of points it is zero all the way between the middle two, so that the cost has a "
+    "flat stretch and every value there is as good.",
+    "breakdown": "The breakdown point is the share of bad data that can carry a fit away without limit. Squared error "
+    "breaks with a single point; a bounded pull holds out against bad heights up to one half, but not against bad "
+    "positions in x, unless the loss lets far points go and the search finds the line of the majority.",
+}
+
+SCALE = (
+    "**Scale.** A parameter such as Huber's δ is a distance. Measured in the units of y it has to change when they do: "
+    "multiply y by 10 and the same δ cuts ten times closer. Measured in robust standard deviations of the residuals "
+    "(their median absolute deviation, MAD, divided by 0.6745) it does not, and δ = 1.345 or c = 4.685 keep 95 % of "
+    "the efficiency of least squares on normal data."
+)
+
+
+def why(setting: Setting) -> None:
+    """The idea of the view, the scale, and each loss."""
+    st.markdown(WHY[setting.view])
+    st.markdown(SCALE)
+    if setting.charged is not None:
+        st.markdown(
+            "**The rectangles.** Each is as tall as the residual and as wide as loss ÷ residual, so that its area is the "
+            "loss. A loss that is quadratic near zero is drawn at the scale at which small residuals give squares; where "
+            "it grows more slowly than the square, the square is clipped. Absolute error and its kin are bars: their "
+            "loss is a length."
+        )
+    by_name = {loss.name: loss for loss in setting.losses}
+    picked = st.pills(
+        "About a loss", list(by_name), format_func=lambda name: by_name[name].title, key="outliers:about"
+    )
+    if picked in by_name:
+        explain.why(by_name[picked])
+
+
+def numbers(address: Address, setting: Setting, data: Source) -> None:
+    """The fits compared, to take away; the points, to be edited by number."""
+    desk = Desk(address, data.cloud, data.window, data.name)
+    fits = fit_all(desk, setting)
+    if fits.problem:
+        st.caption(f"Nothing is fitted: {fits.problem}.")
+    else:
+        table = comparison(fits.now, desk.cloud, scale=setting.fit_scale)
+        st.markdown(_markdown(table))
+        st.caption(
+            "Change: against the fit without the points that lie more than 3.5 robust standard deviations from the "
+            "line of the majority. Weights are those of reweighted least squares; a point below a thousandth of the "
+            "largest is ignored."
+        )
+        figure = figures.picture(fits.now, desk.cloud, desk.window, data.x_title, data.y_title)
+        downloads("outliers", "outliers", table, figure, "Lines that fit best")
+    _points(desk, setting, data)
+
+
+def _markdown(table: dict[str, list[Any]]) -> str:
+    rows = [
+        [cell if isinstance(cell, str) else f"{cell:.5g}".replace("-", "−") for cell in row]
+        for row in zip(*table.values(), strict=True)
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [list(table), ["---"] * len(table), *rows])
+
+
+def _points(desk: Desk, setting: Setting, data: Source) -> None:
+    """The table twin: the same points, edited by number."""
+    if not st.toggle("Edit the points by number", key="outliers:by number"):
+        return
+    columns = ["x", "y"]
+    key = f"outliers:points table {token(desk.points.xy.tobytes(), desk.name)}"
+
+    def edited() -> None:
+        desk.put(_applied(desk.points, st.session_state[key], columns, desk))
+
+    st.data_editor(
+        dict(zip(columns, desk.points.xy.T, strict=True)),
+        key=key,
+        num_rows="dynamic",
+        on_change=edited,
+        column_config={"x": data.x_title, "y": data.y_title},
+    )
+    window = desk.window
+    st.caption(
+        f"Edited points are kept to steps of {window.x.step:g} and {window.y.step:g}, from {window.x.low:g} to "
+        f"{window.x.high:g} and from {window.y.low:g} to {window.y.high:g}, so that a link can hold them. At most {MOST}."
+    )
+
+
+def _applied(points: Cloud, changes: dict[str, Any], columns: list[str], desk: Desk) -> Cloud:
+    """The points after what was typed, deleted and added in the table; rows without both numbers are left out."""
+    xy = points.xy.copy()
+    touched = [int(row) for row in changes.get("edited_rows", {})]
+    for row, cells in changes.get("edited_rows", {}).items():
+        for name, value in cells.items():
+            if name in columns and isinstance(value, int | float) and np.isfinite(value):
+                xy[int(row), columns.index(name)] = value
+    if touched:
+        xy[touched] = desk.window.snap(xy[touched])
+    kept = Cloud(xy, points.origin).without([int(row) for row in changes.get("deleted_rows", [])])
+    added = [
+        [row[name] for name in columns]
+        for row in changes.get("added_rows", [])
+        if all(isinstance(row.get(name), int | float) and np.isfinite(row[name]) for name in columns)
+    ][: max(0, MOST - len(kept))]
+    if not added:
+        return kept
+    extra = desk.window.snap(np.array(added, dtype=np.float64))
+    return Cloud(np.concatenate([kept.xy, extra]), np.concatenate([kept.origin, np.full(len(extra), ADDED)]))
+
+
+def code(setting: Setting) -> None:
+    """How to get the same fits from the library, and the losses elsewhere."""
+    fit = "fit_location(loss, y" if setting.constant else "fit_line(loss, x, y"
+    scale = ', scale="mad")' if setting.scale == "mad" else ")"
+    named = "\n".join(
+        f'    losses.get("{loss.name}"{"".join(f", {k}={v!r}" for k, v in loss.settings().items())}),'
+        for loss in setting.losses
+    )
+    st.code(
+        f"from lossviz import losses\nfrom lossviz.fitting import {fit.partition('(')[0]}\n\n"
+        f"for loss in (\n{named}\n):\n    fit = {fit}{scale}\n    print(loss.label, fit.coefficients, fit.cost)",
+        language="python",
+    )
+    explain.code(setting.losses)
