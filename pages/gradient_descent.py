@@ -39,7 +39,8 @@ def descent() -> None:
             if click and click.view == "cost":
                 controls.move_start(address, click.x, click.y)
             st.markdown(words.sentence(setup, runs, shown))
-            st.caption(" ".join(([preset.note] if preset else []) + words.notes(setup, runs)))
+            for note in ([preset.note] if preset else []) + words.notes(setup, runs):
+                st.caption(note)
 
         for name, tab in panels.open_tabs(address):
             with tab:

@@ -209,7 +209,9 @@ class Path extends Layer {
     ctx.fillStyle = plot.theme.text;
     const width = ctx.measureText(this.verdict).width, { left, right } = plot.area;
     ctx.textAlign = "left";
-    ctx.fillText(this.verdict, x + 10 + width <= right ? x + 10 : Math.max(left + 4, x - 10 - width), y);
+    if (x + 10 + width <= right) ctx.fillText(this.verdict, x + 10, y);
+    else if (x - 10 - width >= left) ctx.fillText(this.verdict, x - 10 - width, y);
+    else ctx.fillText(this.verdict, left + 4, y + 16);
     ctx.fillStyle = this.mark.color;
   }
 

@@ -5,7 +5,8 @@ const { Axes, svg } = await import("./axes.js" + same);
 const { css } = await import("./theme.js" + same);
 const { closest, layer } = await import("./player_layers.js" + same);
 
-const DRAG = 8; // px a pointer must move to mean a zoom, not a click
+const DRAG = 8;     // px a pointer must move to mean a zoom, not a click
+const DOUBLE = 250; // ms in which a second click makes a double one
 
 export class View {
   // player: {frame, zooms: Map of key -> {home, x, y}, clicked(view, x, y)}
@@ -116,12 +117,14 @@ export class View {
     canvas.addEventListener("pointerleave", () => this.hover((this.pointer = null)));
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button) return;
+      clearTimeout(this.click);
       this.start = this.at(event);
       if (event.pointerType === "mouse") canvas.setPointerCapture(event.pointerId);
     });
     canvas.addEventListener("pointerup", (event) => this.released(event));
     canvas.addEventListener("pointercancel", () => this.dragged((this.start = null)));
     canvas.addEventListener("dblclick", () => {
+      clearTimeout(this.click);
       this.player.zooms.delete(this.data.key);
       this.lay();
     });
@@ -168,7 +171,8 @@ export class View {
       });
       this.lay();
     } else if (still && this.data.clicks && inside(plot.area, to)) {
-      this.player.clicked(this.data.key, plot.x.value(to[0]), plot.y.value(to[1]));
+      const place = [plot.x.value(to[0]), plot.y.value(to[1])];
+      this.click = setTimeout(() => this.player.clicked(this.data.key, ...place), DOUBLE);
     }
     this.start = null;
     this.dragged(null);

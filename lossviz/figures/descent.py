@@ -88,7 +88,7 @@ def rate_words(found: LearningRateMap, curvature: Spectrum, rule: Optimizer) -> 
 
 def surface(plane: Plane, runs: Sequence[Run], marks: Sequence[Mark], frame: int) -> go.Figure:
     """The cost in space, with the paths up to a step."""
-    x, y, cost = plane.grid(60, beyond=False)
+    x, y, cost = plane.grid(60)
     finite = cost[np.isfinite(cost)]
     top = float(np.quantile(finite, 0.97)) if finite.size else 1.0
     figure = go.Figure(layout={"template": style.template(), "height": 560})

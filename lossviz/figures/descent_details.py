@@ -22,7 +22,7 @@ PULL, GRADIENT, MEMORY, STEP = (
 
 
 def update(run: Run, axes: tuple[int, int], names: tuple[str, ...]) -> Scene:
-    """Each step as a sum of arrows in the plane of two parameters, and the optimizer's state in numbers."""
+    """The step that leads on from each frame, as a sum of arrows in the plane of two parameters, and the optimizer's state in numbers."""
     frames, here = len(run.cost), list(axes)
     trajectory = run.trajectory
     rates, gradient = trajectory.rates[0], trajectory.gradient[0]
@@ -47,7 +47,7 @@ def update(run: Run, axes: tuple[int, int], names: tuple[str, ...]) -> Scene:
     ]
     picture = View(
         "update",
-        "The step as a sum of arrows",
+        "The next step as a sum of arrows",
         Axis(f"change of {names[axes[0]]} (longest arrow = 1)", -1.1, 1.1),
         Axis(f"change of {names[axes[1]]}", -1.1, 1.1),
         layers,
@@ -92,23 +92,25 @@ def _chain(arrows: Array) -> Array:
 
 
 def _arrows(start: Array, end: Array, mark: Mark, width: float, name: str) -> Arrows:
-    """Arrows (T, m, 2) as a layer; none at frame 0, which no step led to."""
-    ends = np.concatenate([start, end], axis=-1)
-    return Arrows(np.concatenate([np.full_like(ends[:1], np.nan), ends]), mark, width, name=name)
+    """Arrows (T, m, 2) as a layer; none at the last frame, from which no step leads on."""
+    return Arrows(_then_none(np.concatenate([start, end], axis=-1)), mark, width, name=name)
+
+
+def _then_none(steps: Array) -> Array:
+    """What belongs to the step that leads on from each frame: (T, ...) and nan for the last frame."""
+    return np.concatenate([steps, np.full_like(steps[:1], np.nan)])
 
 
 def _state_table(run: Run, names: tuple[str, ...], step: Array) -> Table:
-    """Gradient, what the optimizer remembers, effective rate and step of each parameter, at each frame."""
+    """Gradient, what the optimizer remembers with it, effective rate and step of each parameter."""
     trajectory = run.trajectory
-    none = np.full((1, run.path.shape[1]), np.nan)
-    rows = {"gradient": np.concatenate([none, trajectory.gradient[0]])}
-    rows |= {_SLOTS.get(slot, slot): kept[0] for slot, kept in trajectory.state.items()}
-    rows["effective learning rate"] = np.concatenate([none, trajectory.rates[0]])
-    rows["step"] = np.concatenate([none, step])
-    rows["parameter after it"] = run.path
+    rows = {"parameter now": run.path, "gradient": _then_none(trajectory.gradient[0])}
+    rows |= {_SLOTS.get(slot, slot): _then_none(kept[0, 1:]) for slot, kept in trajectory.state.items()}
+    rows["effective learning rate"] = _then_none(trajectory.rates[0])
+    rows["step"] = _then_none(step)
     return Table(
-        "state", f"{run.label}: the step that led here", tuple(rows), names, np.stack(list(rows.values()), axis=1),
-        note="Step 0 is the start: no step led there.",
+        "state", f"{run.label}: the next step", tuple(rows), names, np.stack(list(rows.values()), axis=1),
+        note="The last step shown leads nowhere: the run ends there.",
     )  # fmt: skip
 
 

@@ -38,7 +38,13 @@ class Plane:
         )
         return x, y
 
-    def grid(self, size: int = GRID, *, beyond: bool = True) -> tuple[Array, Array, Array]:
+    @property
+    def alike(self) -> bool:
+        """Whether one unit may be the same length on both axes without wasting most of a picture."""
+        span = self.high - self.low
+        return bool(0.4 < span[0] / span[1] < 2.5)
+
+    def grid(self, size: int = GRID, *, beyond: bool = False) -> tuple[Array, Array, Array]:
         """x (size,), y (size,) and the cost (size, size) over the window.
 
         ``beyond`` covers what a picture of another shape shows where one unit is the same on both axes.
@@ -97,7 +103,7 @@ def levels(cost: Array) -> Array:
 
 def backdrop(plane: Plane) -> list[Layer]:
     """The cost as quiet shades and contour lines."""
-    x, y, cost = plane.grid()
+    x, y, cost = plane.grid(beyond=plane.alike)
     lines = levels(cost)
     if not lines.size:
         return []

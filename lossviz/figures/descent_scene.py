@@ -32,9 +32,11 @@ from lossviz.race import Run, parameter_names
 
 FINEST = 60
 """Cells along each side of the probability shading, where the budget allows."""
-SHADES = tuple(style.fill(color, opacity) for color, opacity in (
-    (style.CLASS_COLORS[0], 0.5), (style.CLASS_COLORS[0], 0.04), (style.CLASS_COLORS[1], 0.04), (style.CLASS_COLORS[1], 0.5),
-))  # fmt: skip
+SHADES = tuple(
+    style.fill(style.CLASS_COLORS[which], opacity)
+    for which, opacity in ((0, 0.38), (0, 0.04), (1, 0.04), (1, 0.38))
+)
+"""Of the probability of class 1 from 0 to 1."""
 CLASS_NAMES = ("class 0", "class 1")
 
 
@@ -66,7 +68,7 @@ def descent(
         ],
         alt=f"Contours of the cost over {plane.names[0]} and {plane.names[1]}, with the path of each run.",
         home=home,
-        equal=_alike(plane),
+        equal=plane.alike,
         clicks=True,
     )  # fmt: skip
     views = [surface, _curves(runs, marks, log, wide=isinstance(run.problem, Cost))]
@@ -99,12 +101,6 @@ def readings(run: Run) -> list[Reading]:
 
 def _of(run: Run, runs: Sequence[Run]) -> str:
     return f" of {run.label}" if len({id(r.problem) for r in runs}) > 1 else ""
-
-
-def _alike(plane: Plane) -> bool:
-    """Whether one unit may be the same length on both axes without wasting most of the picture."""
-    span = plane.high - plane.low
-    return bool(0.25 < span[0] / span[1] < 4)
 
 
 def _shown_cost(run: Run) -> Array:
@@ -162,13 +158,13 @@ def _data(run: Run, runs: Sequence[Run], shown: int, marks: Sequence[Mark], fram
 
 
 def _lit(run: Run, cost: Cost) -> np.ndarray | None:
-    """The samples of the step that led to each frame (frames, n); all before the first."""
+    """The samples of the step that leads on from each frame (frames, n); all at the last."""
     batches = run.trajectory.batches
     if batches is None:
         return None
     lit = np.zeros((len(batches) + 1, cost.samples), dtype=np.uint8)
-    lit[0] = 1
-    np.put_along_axis(lit[1:], batches, 1, axis=1)
+    lit[-1] = 1
+    np.put_along_axis(lit[:-1], batches, 1, axis=1)
     return lit
 
 

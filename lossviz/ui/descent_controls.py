@@ -30,7 +30,7 @@ SAMPLES = 80
 OWN = "own"
 LINES = {
     "line": ("Line", "gaussian", 0.0),
-    "outliers": ("Line with outliers", "gaussian", 0.1),
+    "outliers": ("Line with outliers", "gaussian", 0.2),
     "heteroscedastic": ("Growing noise", "heteroscedastic", 0.0),
 }
 """Title, generator and share of outliers of the data about a line."""
