@@ -27,7 +27,7 @@ def numbers(name: str, values: ArrayLike) -> Array:
 
 
 def arrays(design: ArrayLike, y: ArrayLike, weights: ArrayLike | None) -> tuple[Array, Array, Array, bool]:
-    """Columns (1 or B, n, p), target (B, n), weights (B, n) that sum to one, and whether B was not given."""
+    """Columns (1 or B, p, n), target (B, n), weights (B, n) that sum to one, and whether B was not given."""
     columns, target = numbers("design", design), numbers("y", y)
     if columns.ndim not in (2, 3) or target.ndim not in (1, 2):
         raise ValueError(
@@ -48,16 +48,17 @@ def arrays(design: ArrayLike, y: ArrayLike, weights: ArrayLike | None) -> tuple[
     if (given < 0).any() or (given.max(axis=-1) == 0).any():
         raise ValueError("weights must not be negative, nor all zero")
     shares = np.broadcast_to(given / given.max(axis=-1, keepdims=True), target.shape)
+    columns = np.ascontiguousarray(columns.transpose(0, 2, 1))
     return columns, target, shares / shares.sum(axis=1, keepdims=True), single
 
 
 def check_rank(design: Design, weights: Array) -> None:
     """Raise ValueError unless the internal columns are independent over the points that count."""
     counts = weights > 0
-    used = design if counts.all() else Design(design.columns * counts[:, :, None])
-    n = used.columns.shape[1]
+    used = design if counts.all() else Design(design.columns * counts[:, None, :])
+    n = used.columns.shape[2]
     # The cheap test sees the square of the condition; only what it cannot tell goes to the exact one.
-    normal = used.columns.transpose(0, 2, 1) @ used.columns
+    normal = used.columns @ used.points
     doubtful = np.linalg.eigvalsh(normal)[:, 0] < 1e-6
     if (
         doubtful.any()

@@ -164,7 +164,7 @@ def fit(
         problem = mad.rescaled(problem, best)
     results = dict(
         coefficients=frame.outward(best),
-        cost=problem.cost(best),
+        cost=found.minima_cost[:, 0],
         residuals=errors * frame.spread,
         scale=(frame.spread / problem.unit)[:, 0],
         converged=found.converged,

@@ -21,6 +21,8 @@ UPPER_QUARTILE = 0.6744897501960817
 MAX_ITERATIONS = 500
 NEAR = 0.3
 """Newton steps are tried once a step is this small against the scale."""
+WORTHWHILE = 0.8
+"""Work goes on for all data sets while at least this share of them needs it: copying costs more."""
 _FLOOR = 1e-14
 
 
@@ -52,7 +54,7 @@ class Spread:
         scale = 0.5 * (sizes[each, lower] + sizes[each, upper]) / UPPER_QUARTILE
         return cls(np.maximum(scale, np.maximum(_FLOOR, 1e-12 * widest)), lower, upper)
 
-    def rows(self, which: Index) -> "Spread":
+    def rows(self, which: Index | slice) -> "Spread":
         return Spread(self.scale[which], self.lower[which], self.upper[which])
 
 
@@ -85,29 +87,30 @@ def fixed_point(problem: Problem, start: Array) -> tuple[Array, Index]:
         slope = part.weights * part.loss.gradient(z)
         pull = part.design.pull(slope)
         residue = np.abs(pull).max(axis=1)
+        done = residue <= STATIONARY * np.abs(slope).sum(axis=1)
+        done |= reach <= SETTLED * (1.0 + np.abs(here).max(axis=1))
+        best[active] = here
+        converged[active] |= done
+        if converged[active].all():
+            break
         limit = np.where(residue > 0.5 * before, 0.1 * reach, np.minimum(limit, NEAR * spread.scale))
         step = np.zeros_like(here)
         quick = reach < limit
         if quick.any():
-            step[quick] = _newton_step(part.rows(quick), spread.rows(quick), z[quick], pull[quick])
+            # Data sets are picked only where that saves work; a slice does not copy.
+            near = slice(None) if quick.mean() > WORTHWHILE else quick
+            step[near] = _newton_step(part.rows(near), spread.rows(near), z[near], pull[near])
             quick &= np.abs(step).max(axis=1) <= 2.0 * reach
-        slow = ~quick
-        if slow.any():
+        if not quick.all():
+            slow = ~quick if quick.any() else slice(None)
             stiffness = irls_weights(part.rows(slow), z[slow], slope[slow]) / spread.scale[slow, None]
             step[slow] = -solve(part.design.rows(slow).moments(stiffness), pull[slow])
         before = np.where(quick, residue, np.inf)
-        there = here + step
+        here = here + step
         reach = np.abs(step).max(axis=1)
-        done = (residue <= STATIONARY * np.abs(slope).sum(axis=1)) | (
-            reach <= SETTLED * (1.0 + np.abs(here).max(axis=1))
-        )
-        best[active], converged[active] = there, done
-        if done.all():
-            break
-        here = there
-        if done.any():
-            left = ~done
-            active, part, here = active[left], part.rows(left), there[left]
+        if converged[active].mean() > 1.0 - WORTHWHILE:
+            left = ~converged[active]
+            active, part, here = active[left], part.rows(left), here[left]
             before, reach, limit = before[left], reach[left], limit[left]
     return best, converged
 

@@ -48,7 +48,7 @@ class Terms:
     @classmethod
     def of(cls, problem: Problem, kinks: Array, slopes: Array) -> "Terms":
         """The terms of a problem whose loss has these hinges (internal residuals, unit divided out)."""
-        design = Design(np.concatenate([problem.design.columns] * len(kinks), axis=1))
+        design = Design(np.concatenate([problem.design.columns] * len(kinks), axis=2))
         targets = np.concatenate([problem.target + kink / problem.unit for kink in kinks], axis=1)
         weights = np.concatenate([0.5 * jump * problem.weights for jump in np.diff(slopes)], axis=1)
         tilt = 0.5 * (slopes[0] + slopes[-1]) * problem.design.pull(problem.weights)
@@ -127,7 +127,7 @@ def _walk(terms: Terms, start: Array) -> tuple[Array, Index]:
     basis = _nearest_basis(terms, start)
     for _ in range(20 * p + terms.targets.shape[1]):
         part = terms if len(active) == count else terms.rows(active)
-        rows = np.take_along_axis(part.design.columns, basis[:, :, None], axis=1)
+        rows = np.take_along_axis(part.design.points, basis[:, :, None], axis=1)
         inverse = np.linalg.inv(rows)
         targets = np.take_along_axis(part.targets, basis, axis=1)
         vertex = (inverse @ targets[:, :, None])[:, :, 0]
@@ -168,7 +168,7 @@ def _nearest_basis(terms: Terms, start: Array) -> Index:
     typical = gaps.mean(axis=1, keepdims=True)
     typical[typical == 0] = 1.0
     nearness = np.where(terms.weights > 0, 1.0 / (gaps / typical + 1e-3), 0.0)
-    left = terms.design.columns * nearness[:, :, None]
+    left = terms.design.points * nearness[:, :, None]
     each, chosen = np.arange(len(start)), []
     for _ in range(start.shape[1]):
         chosen.append(np.argmax((left**2).sum(axis=2), axis=1))
@@ -201,7 +201,7 @@ def _edge_ends(terms: Terms, vertex: Array) -> list[Array]:
     p = len(vertex)
     gaps = terms.gaps(vertex[None])
     touching = np.flatnonzero((gaps[0] == 0) & (terms.weights[0] > 0))
-    rows = np.unique(terms.design.columns[0, touching], axis=0)
+    rows = np.unique(terms.design.points[0, touching], axis=0)
     directions = []
     for held in itertools.islice(itertools.combinations(rows, p - 1), 500):
         *_, singular, basis = np.linalg.svd(np.array(held))

@@ -6,7 +6,6 @@ coordinates; ``Frame`` knows the way there and back.
 
 import dataclasses
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,43 +20,45 @@ Index = NDArray[Any]
 
 @dataclass(frozen=True)
 class Design:
-    """The columns of a linear model: shape (1, n, p) where all data sets share them, else (B, n, p)."""
+    """The columns of a linear model: shape (1, p, n) where all data sets share them, else (B, p, n).
+
+    Points come last because the sums run over them.
+    """
 
     columns: Array
 
     @property
     def size(self) -> int:
         """Number of coefficients, p."""
-        return self.columns.shape[2]
+        return self.columns.shape[1]
 
-    def rows(self, which: Index) -> "Design":
+    @property
+    def points(self) -> Array:
+        """The same with one row for each point, (1 or B, n, p)."""
+        return self.columns.transpose(0, 2, 1)
+
+    def rows(self, which: Index | slice) -> "Design":
         """The designs of those data sets."""
         return self if len(self.columns) == 1 else Design(self.columns[which])
 
     def predict(self, coefficients: Array) -> Array:
         """(B, p) -> (B, n)."""
         if len(self.columns) == 1:
-            return coefficients @ self.columns[0].T
-        return (self.columns @ coefficients[:, :, None])[:, :, 0]
+            return coefficients @ self.columns[0]
+        return np.einsum("bp,bpn->bn", coefficients, self.columns)
 
     def pull(self, values: Array) -> Array:
         """X' v for values (B, n) -> (B, p)."""
         if len(self.columns) == 1:
-            return values @ self.columns[0]
-        return (values[:, None, :] @ self.columns)[:, 0, :]
+            return values @ self.columns[0].T
+        return np.einsum("bn,bpn->bp", values, self.columns)
 
     def moments(self, values: Array) -> Array:
         """X' diag(v) X for values (B, n) -> (B, p, p)."""
-        p = self.size
         if len(self.columns) == 1:
-            x = self.columns[0]
-            return (values @ (x[:, :, None] * x[:, None, :]).reshape(-1, p * p)).reshape(-1, p, p)
-        return (self._across * values[:, None, :]) @ self.columns
-
-    @cached_property
-    def _across(self) -> Array:
-        """The columns with the points last, (B, p, n): contiguous, because the sums run over points."""
-        return np.ascontiguousarray(self.columns.transpose(0, 2, 1))
+            p, x = self.size, self.columns[0]
+            return (values @ (x[:, None, :] * x[None, :, :]).reshape(p * p, -1).T).reshape(-1, p, p)
+        return (self.columns * values[:, None, :]) @ self.points
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Problem:
     weights: Array
     unit: Array
 
-    def rows(self, which: Index) -> "Problem":
+    def rows(self, which: Index | slice) -> "Problem":
         """The problem of those data sets, in that order; one may be asked for several times."""
         return dataclasses.replace(
             self,
@@ -114,9 +115,8 @@ class Frame:
 
     @classmethod
     def of(cls, columns: Array, target: Array) -> "Frame":
-        """The frame that suits columns (1 or B, n, p) and target (B, n)."""
-        across = np.ascontiguousarray(columns.transpose(0, 2, 1))
-        low, high = across.min(axis=2), across.max(axis=2)
+        """The frame that suits columns (1 or B, p, n) and target (B, n)."""
+        low, high = columns.min(axis=2), columns.max(axis=2)
         ones = np.flatnonzero(((low == 1.0) & (high == 1.0)).all(axis=0))
         intercept = int(ones[0]) if len(ones) else None
         shift = np.zeros_like(low)
@@ -132,7 +132,7 @@ class Frame:
         return cls(shift, stretch, level, spread, intercept)
 
     def columns(self, columns: Array) -> Array:
-        return (columns - self.shift[:, None, :]) / self.stretch[:, None, :]
+        return (columns - self.shift[:, :, None]) / self.stretch[:, :, None]
 
     def target(self, target: Array) -> Array:
         return (target - self.level) / self.spread

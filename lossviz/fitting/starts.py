@@ -34,7 +34,7 @@ def elemental(problem: Problem, starts: int) -> Array:
         subsets = np.array(list(itertools.combinations(range(n), p)))
     else:
         subsets = np.random.default_rng(0).random((10 * starts, n)).argpartition(p, axis=1)[:, :p]
-    columns = problem.design.columns[:, subsets]
+    columns = problem.design.points[:, subsets]
     solvable = np.abs(np.linalg.det(columns)) > 1e-9
     columns = np.where(solvable[:, :, None, None], columns, np.eye(p))
     targets = problem.target[:, subsets][..., None]
