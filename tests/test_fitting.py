@@ -343,3 +343,11 @@ def test_dependent_columns_and_other_losses_are_refused():
         fit(losses.get("squared_error"), np.stack([np.ones(5), x, 2 * x + 1], axis=1), x)
     with pytest.raises(ValueError, match="not a loss of the residual"):
         fit_line(losses.get("poisson"), x, x)
+
+
+@by_name(SMOOTH)
+def test_nearly_exact_fits_converge(loss):
+    """Three points close to a line: residuals so small that rounding is all that is left of the cost."""
+    rng = np.random.default_rng(5)
+    x = rng.uniform(0.0, 10.0, (1000, 3))
+    assert fit_line(loss, x, 1.0 + x + rng.standard_t(2, x.shape)).converged.all()

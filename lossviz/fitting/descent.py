@@ -15,6 +15,8 @@ STATIONARY = 1e-13
 """A gradient is zero when it is this small against the sum of the pulls that make it."""
 SETTLED = 1e-14
 """A step of this size, in internal units, changes nothing any more."""
+ROUNDING = 1e-10
+"""Steps below this that shrink no more are rounding: the residuals are small against the data."""
 _STIFFEST = 1e12
 _SHRINK = 4.0 ** -np.arange(1, 14)
 _STRETCH = np.array([1.0, 2.0, 4.0, 0.25])
@@ -24,6 +26,7 @@ def descend(problem: Problem, start: Array) -> tuple[Array, Index]:
     """A local minimum reached from each start, (B, p), and whether it is one to working precision, (B,)."""
     best, converged = start.copy(), np.zeros(len(start), dtype=bool)
     active, part, here = np.arange(len(start)), problem, start
+    last = np.full(len(start), np.inf)
     for _ in range(MAX_ITERATIONS):
         gradient, pull, newton, majorant = _derivatives(part, here)
         cost = part.cost(here)
@@ -34,21 +37,25 @@ def descend(problem: Problem, start: Array) -> tuple[Array, Index]:
             still &= bowl
             step = np.where(bowl[:, None], step, -solve(majorant, gradient))
         there = here + step
-        lowered = np.asarray(part.cost(there) <= cost + 1e-14 * np.abs(cost))
+        size = (np.abs(step) / (1.0 + np.abs(here))).max(axis=1)
+        stalled = (size <= ROUNDING) & (size >= 0.5 * last)
+        # A residual that is small against what it is the difference of carries that rounding into the cost.
+        blur = 1e-15 * part.unit[:, 0] * (pull * (1.0 + np.abs(here))).sum(axis=1)
+        lowered = np.asarray(part.cost(there) <= cost + 1e-14 * np.abs(cost) + blur)
         lost = np.flatnonzero(~(still | lowered))
         if len(lost):
             there[lost] = _rescue(part.rows(lost), here[lost], step[lost], -solve(majorant, gradient)[lost])
         settled = (np.abs(there - here) <= SETTLED * (1.0 + np.abs(here))).all(axis=1)
         there = np.where(still[:, None], here, there)
-        done = np.asarray(still | settled)
-        best[active], converged[active] = there, still | (settled & lowered)
+        done = np.asarray(still | settled | stalled)
+        best[active], converged[active] = there, still | stalled | (settled & lowered)
         if done.all():
             break
         if done.any():
             left = ~done
-            active, part, here = active[left], part.rows(left), there[left]
+            active, part, here, last = active[left], part.rows(left), there[left], size[left]
         else:
-            here = there
+            here, last = there, size
     return best, converged
 
 
