@@ -35,9 +35,12 @@ def descent() -> None:
             run = runs[shown]
             plane = plane_of(run, setup.start, setup.axes, setup.pair)
             scene = panels.scene_of(setup, runs, shown, plane, **view)
-            click = player(scene, key=PLAYER, frame=address.key("frame"))
-            if click and click.view == "cost":
-                controls.move_start(address, click.x, click.y)
+            player(
+                scene,
+                key=PLAYER,
+                frame=address.key("frame"),
+                on_click=lambda click: controls.start_at(address, click),
+            )
             st.markdown(words.sentence(setup, runs, shown))
             for note in ([preset.note] if preset else []) + words.notes(setup, runs):
                 st.caption(note)

@@ -188,7 +188,7 @@ def _line(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark], fr
 def _classes(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark], frames: int) -> View:
     data = cost.data
     (x0, x1), (y0, y1) = _padded(data.x[:, 0], 0.1), _padded(data.x[:, 1], 0.1)
-    side = min(FINEST, int(np.sqrt(0.78 * BUDGET / frames)))
+    side = _cells(cost, len(runs), frames)
     x, y = np.linspace(x0, x1, side), np.linspace(y0, y1, side)
     where = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     score = cost.score(runs[shown].path, where).reshape(frames, side, side)
@@ -204,13 +204,21 @@ def _classes(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark],
         if cost.features == "plain":
             layers.append(_straight(runs[i], marks[i], (x0, x1, y0, y1)))
         elif i == shown:
-            segments, starts = zero_segments(score[:, ::2, ::2], x[::2], y[::2])
+            every = 1 if side < 45 else 2
+            segments, starts = zero_segments(score[:, ::every, ::every], x[::every], y[::every])
             layers.append(Segments(segments, marks[i], starts, width=3.0, name=runs[i].label))
     return View(
         "data", "The data and the boundary", Axis(data.names[0], x0, x1), Axis(data.names[1], y0, y1), layers,
         alt=f"{cost.samples} samples of two classes, shaded by the probability the model gives to class 1.",
         home=repr((x0, x1, y0, y1)),
     )  # fmt: skip
+
+
+def _cells(cost: Cost, runs: int, frames: int) -> int:
+    """Cells along each side of the shading: as fine as what else a frame needs leaves room for."""
+    curved = 0 if cost.features == "plain" else 1000
+    room = BUDGET - 160_000 - frames * (cost.samples + 40 * runs + curved)
+    return min(FINEST, int(np.sqrt(room / frames)))
 
 
 def _straight(run: Run, mark: Mark, box: tuple[float, float, float, float]) -> Line:

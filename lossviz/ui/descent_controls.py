@@ -20,6 +20,7 @@ from lossviz.race import Entrant, Run, parameter_names
 from lossviz.ui.address import Address, Bad, Field, choice, choices, flag, number
 from lossviz.ui.live_slider import live_slider
 from lossviz.ui.pickers import pick_losses, symbol, tune
+from lossviz.ui.player import Click
 
 TASKS = {"line": "Line", "classes": "Classes", "surface": "Surface"}
 RACES = {"optimizers": "Rules", "rates": "Rates", "losses": "Losses"}
@@ -476,8 +477,7 @@ def pick_shown(address: Address, runs: Sequence[Run]) -> int:
     )  # fmt: skip
 
 
-def move_start(address: Address, x: float, y: float) -> None:
-    """Start where somebody clicked, from the first frame."""
-    st.session_state[address.key("start")] = (float(f"{x:.4g}"), float(f"{y:.4g}"))
-    st.session_state[address.key("frame")] = 0
-    st.rerun(scope="fragment")
+def start_at(address: Address, click: Click) -> None:
+    """Start where somebody clicked on the surface, from the first frame."""
+    address.put("start", (float(f"{click.x:.4g}"), float(f"{click.y:.4g}")))
+    address.put("frame", 0)

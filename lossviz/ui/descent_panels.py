@@ -19,8 +19,8 @@ from lossviz.optimum import spectrum
 from lossviz.race import Run, race
 from lossviz.ui import explain
 from lossviz.ui.address import Address, Field, choice, flag
-from lossviz.ui.chart import chart
-from lossviz.ui.descent_controls import HIGHEST_RATE, LOWEST_RATE, Setup
+from lossviz.ui.chart import Click, chart
+from lossviz.ui.descent_controls import HIGHEST_RATE, Setup
 from lossviz.ui.downloads import to_csv
 from lossviz.ui.player import player
 from lossviz.ui.player_export import to_html
@@ -121,26 +121,30 @@ def rates(address: Address, setup: Setup, run: Run) -> None:
     at = run.best.points[0] if len(run.best.points) else run.path[0]
     curvature = spectrum(run.problem, at)
     figure = figures.rate_map(found, rule, curvature, setup.steps)
-    click = chart(
-        figure, key="descent:rates", alt=figures.rate_words(found, curvature, rule), name="learning-rates"
+    said = figures.rate_words(found, curvature, rule)
+    chart(
+        figure,
+        key="descent:rates",
+        alt=said,
+        name="learning-rates",
+        on_click=lambda click: _play(address, rule, second, found, click),
     )
-    st.markdown(figures.rate_words(found, curvature, rule))
-    if click and np.isfinite(click.x) and LOWEST_RATE <= 10**click.x <= HIGHEST_RATE:
-        _play(
-            address, rule, second, float(10**click.x), found.momenta[np.abs(found.momenta - click.y).argmin()]
-        )
+    st.markdown(said)
 
 
-def _play(address: Address, rule: Optimizer, second: str | None, rate: float, momentum: float) -> None:
-    """Put a cell of the map into the controls."""
-    st.session_state[address.key("lr")] = float(f"{rate:.3g}")
-    st.session_state[address.key("race")] = "optimizers"
+def _play(
+    address: Address, rule: Optimizer, second: str | None, found: learning_rates.LearningRateMap, click: Click
+) -> None:
+    """Put the cell that was clicked into the controls."""
+    rate = found.rates[np.abs(np.log10(found.rates) - click.x).argmin()]
+    momentum = round(float(found.momenta[np.abs(found.momenta - click.y).argmin()]), 3)
     name = "momentum" if rule.name == "sgd" and momentum > 0 else rule.name
-    st.session_state[address.key("opt")] = [name]
+    address.put("lr", float(f"{rate:.3g}"))
+    address.put("race", "optimizers")
+    address.put("opt", [name])
     if second and name != "sgd":
-        st.session_state[address.key(f"{name}.{second}")] = round(float(momentum), 3)
-    st.session_state[address.key("frame")] = 0
-    st.rerun(scope="fragment")
+        address.put(f"{name}.{second}", momentum)
+    address.put("frame", 0)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -212,7 +216,7 @@ def numbers(scene: Scene, setup: Setup, runs: Sequence[Run], shown: int) -> None
         on_click="ignore", width="stretch",
     )  # fmt: skip
     right.download_button(
-        "Stand-alone HTML", lambda: to_html(scene, f"Gradient descent: {run.label}"), "descent.html", "text/html",
+        "Stand-alone HTML", lambda: to_html(scene, "How a model walks downhill"), "descent.html", "text/html",
         key="descent:html", on_click="ignore", width="stretch",
     )  # fmt: skip
     explain.data_table("descent", table)
@@ -235,11 +239,11 @@ def _or_dash(value: Any) -> str:
 
 
 def trajectory(run: Run, names: Sequence[str]) -> dict[str, Any]:
-    """One row a step: cost, parameters, and the gradient and state of the step that led there."""
+    """One row a step: cost, parameters, the gradient of the step that leads on, and the state."""
     steps = len(run.cost)
     none = np.full((1, len(names)), np.nan)
-    parts = {"": run.path, "gradient of ": np.concatenate([none, run.trajectory.gradient[0]])}
-    parts |= {f"{slot} of ": kept[0] for slot, kept in run.trajectory.state.items()}
+    parts = {"": run.path, "gradient used from here, ": np.concatenate([run.trajectory.gradient[0], none])}
+    parts |= {f"{slot}, ": kept[0] for slot, kept in run.trajectory.state.items()}
     columns = {
         f"{what}{name}": values[:, i] for what, values in parts.items() for i, name in enumerate(names)
     }

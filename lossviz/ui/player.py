@@ -1,6 +1,7 @@
 """``player``: a scene played in the browser; Python hears of a frame only at rest."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,21 +24,33 @@ class Click:
     y: float
 
 
-def player(scene: Scene, *, key: str, frame: str, clock: str = "", name: str = "") -> Click | None:
-    """Play a scene; return the click since the last run, if any.
+def player(
+    scene: Scene,
+    *,
+    key: str,
+    frame: str,
+    clock: str = "",
+    on_click: Callable[[Click], None] | None = None,
+) -> None:
+    """Play a scene.
 
     Args:
         key: unique across the app.
         frame: session key that holds the frame shown; changing it here moves the player.
         clock: key of another player to move along with, which has the controls.
+        on_click: called before the run that answers a click on a view that takes clicks.
     """
-    state = f"{key}:player"
-    told = f"{key}:told"
+    state, told = f"{key}:player", f"{key}:told"
 
     def moved() -> None:
         sent = st.session_state[state].get("frame")
         if isinstance(sent, int | float) and math.isfinite(sent):
             st.session_state[frame] = st.session_state[told] = max(0, int(sent))
+
+    def clicked() -> None:
+        click = _click(st.session_state[state].get("click"))
+        if click and on_click:
+            on_click(click)
 
     shown = int(st.session_state.get(frame, 0))
     seek = st.session_state.get(f"{key}:seek", {"rev": 0, "frame": shown})
@@ -46,21 +59,11 @@ def player(scene: Scene, *, key: str, frame: str, clock: str = "", name: str = "
     st.session_state[told] = shown
     st.session_state[f"{key}:seek"] = seek
     data = pack(scene, clock=clock or key, leads=not clock, seek=None if clock else seek)
-    result: Any = _player(key=state, data=data, on_frame_change=moved, on_click_change=_ignore)
-    return _new_click(key, result.get("click"))
+    _player(key=state, data=data, on_frame_change=moved, on_click_change=clicked)
 
 
-def _ignore() -> None:
-    """Streamlit wants a callback for each state a component sets."""
-
-
-def _new_click(key: str, click: Any) -> Click | None:
-    """The click, unless an earlier run answered it."""
-    seen = f"{key}:clicks"
-    match click:
-        case {"n": int(n), "view": str(view), "x": int() | float() as x, "y": int() | float() as y}:
-            if n == st.session_state.get(seen):
-                return None
-            st.session_state[seen] = n
+def _click(sent: Any) -> Click | None:
+    match sent:
+        case {"view": str(view), "x": int() | float() as x, "y": int() | float() as y}:
             return Click(view, float(x), float(y)) if math.isfinite(x) and math.isfinite(y) else None
     return None
