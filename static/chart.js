@@ -47,6 +47,7 @@ class Chart {
     this.data = data;
     this.id = data.id;
     charts.set(data.id, this);
+    this.root.setAttribute("role", "figure"); // not img, which would hide the toolbar's buttons
     this.root.setAttribute("aria-label", data.alt);
     this.root.dataset.name = data.name;
     for (const [slider, kept] of this.sweeps) if (data.tokens[slider] !== kept.token) this.sweeps.delete(slider);
