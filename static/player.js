@@ -136,7 +136,6 @@ class Player {
       name, ...mark, detail: !values ? "" : ends !== null && frame >= ends ? `diverged at step ${ends}` : short(values.data[frame]),
     })));
     if (this.bar) this.tell(frame, playing);
-    this.drawn?.(frame);
   }
 
   tell(frame, playing) {
@@ -177,7 +176,7 @@ class Player {
 export default function (component) {
   const root = component.parentElement.querySelector(".lossviz-player");
   let player = STORE.get(root);
-  if (!player) STORE.set(root, (player = root.lossviz = new Player(root)));
+  if (!player) STORE.set(root, (player = new Player(root)));
   player.update(component);
   return () => { player.close(); STORE.delete(root); };
 }

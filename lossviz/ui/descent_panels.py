@@ -83,7 +83,6 @@ def update(address: Address, setup: Setup, run: Run, clock: str) -> None:
     """One update taken apart, moving along with the animation."""
     scene = details.update(run, setup.axes, setup.names)
     player(scene, key="descent:update", frame=address.key("frame"), clock=clock)
-    st.latex(run.trajectory.optimizer.formula)
 
 
 def fit(address: Address, run: Run, clock: str) -> None:

@@ -1,0 +1,185 @@
+"""The gradient descent page in a browser: playing, scrubbing, zooming, and the numbers on the screen."""
+
+import re
+
+import numpy as np
+import pytest
+
+from browser.conftest import PHONE, WIDE
+from lossviz import losses, optimizers
+from lossviz.data import classes
+from lossviz.descent import descend
+from lossviz.models import Cost
+
+MOONS = "gradient_descent?task=classes&data=moons&steps=60&lr=0.5"
+PLAYER = ".lossviz-player >> nth=0"
+
+
+@pytest.fixture(scope="module")
+def moons():
+    """The run that the address asks for."""
+    cost = Cost(classes.make("moons", 80, 0), losses.get("binary_cross_entropy"))
+    return descend(cost, optimizers.get("sgd", learning_rate=0.5), np.zeros(3), steps=60)
+
+
+def readings(page):
+    """Step, and the numbers said of it by name."""
+    said = page.locator(".lossviz-player .readings").first.inner_text().replace("−", "-")
+    step, numbers = re.fullmatch(r"Step (\d+): (.*)", said).groups()
+    pairs = (part.rsplit(" ", 1) for part in numbers.split(" · "))
+    return int(step), {name: float(value) for name, value in pairs}
+
+
+def frame_of(page):
+    return int(page.locator(".lossviz-player .bar input").first.input_value())
+
+
+def rest(page, settled, part):
+    page.wait_for_url(re.compile(part))
+    settled(page)
+
+
+def scrub(page, frame):
+    page.locator(".lossviz-player .bar input").first.evaluate(
+        "(range, frame) => { range.value = frame; range.dispatchEvent(new Event('input', { bubbles: true })); }",
+        frame,
+    )
+
+
+def test_numbers_on_the_screen_are_those_of_the_library_and_survive_a_reload(visit, settled, moons):
+    page = visit(MOONS)
+    for frame in (0, 23):
+        scrub(page, frame)
+        step, said = readings(page)
+        assert step == frame
+        assert said["cost"] == pytest.approx(moons.cost[0, frame], rel=1e-3)
+        assert said["weight of x₂"] == pytest.approx(moons.params[0, frame, 2], rel=1e-3)
+    rest(page, settled, r"frame=23\b")
+    page.reload()
+    settled(page)
+    page.wait_for_selector(f"{PLAYER} >> canvas")
+    assert readings(page)[0] == 23
+
+
+def test_keys_step_jump_and_play(visit, settled):
+    page = visit(MOONS)
+    keys = page.locator(".lossviz-player .bar input").first
+    keys.focus()
+    for key, frame in (
+        ("ArrowRight", 1),
+        ("Shift+ArrowRight", 11),
+        ("ArrowLeft", 10),
+        ("End", 60),
+        ("Home", 0),
+    ):
+        page.keyboard.press(key)
+        assert frame_of(page) == frame
+    play = page.locator(".lossviz-player .play")
+    page.keyboard.press(" ")
+    assert play.get_attribute("aria-label") == "Pause"
+    page.wait_for_timeout(1600)  # asked for less motion, playing is a still picture every 0.7 s
+    assert frame_of(page) > 0
+    page.keyboard.press(" ")
+    assert play.get_attribute("aria-label") == "Play"
+    rest(page, settled, rf"frame={frame_of(page)}\b")
+
+
+def test_playing_asks_the_server_nothing(visit):
+    page = visit(MOONS)
+    page.evaluate(
+        """() => {
+          window.sentMessages = 0;
+          const send = WebSocket.prototype.send;
+          WebSocket.prototype.send = function (...data) { window.sentMessages++; return send.apply(this, data); };
+        }"""
+    )
+    page.locator(".lossviz-player .play").click()
+    page.wait_for_timeout(1500)
+    assert frame_of(page) > 0
+    assert page.evaluate("window.sentMessages") == 0
+
+
+def test_another_control_keeps_the_frame_and_the_zoom(visit, settled):
+    page = visit(f"{MOONS}&frame=30")
+    canvas = page.locator(f"{PLAYER} >> canvas").nth(1)
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 90, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 190, box["y"] + 110, steps=4)
+    page.mouse.up()
+    ticks = page.locator(f"{PLAYER} >> figure").nth(1).locator(".tick")
+    zoomed = ticks.all_inner_texts()
+    page.get_by_text("Logarithmic cost").click()
+    rest(page, settled, r"log=1")
+    assert frame_of(page) == 30
+    assert ticks.all_inner_texts() == zoomed
+    page.mouse.dblclick(box["x"] + 100, box["y"] + 60)
+    page.wait_for_timeout(600)
+    settled(page)
+    assert ticks.all_inner_texts() != zoomed
+    assert "start=" not in page.url
+
+
+def test_click_on_the_surface_is_the_start(visit, settled):
+    page = visit("gradient_descent?task=surface&frame=40")
+    canvas = page.locator(f"{PLAYER} >> canvas").first
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    rest(page, settled, r"start=")
+    x, y = (float(v) for v in re.search(r"start=([^&]*)", page.url)[1].replace("%2C", ",").split(","))
+    step, said = readings(page)
+    assert step == 0
+    assert (said["x"], said["y"]) == pytest.approx((x, y), rel=1e-3)
+    assert said["cost"] == pytest.approx(0.5 * (x * x + 10 * y * y), rel=1e-3)
+
+
+def test_divergence_is_said_on_the_picture_and_in_the_legend(visit):
+    page = visit("gradient_descent?lr=1&steps=60&frame=60")
+    assert "diverged at step" in page.locator(".lossviz-player .legend").first.inner_text()
+    assert page.get_by_text("diverges: after step").count() == 1
+
+
+def test_hovering_names_the_place_and_its_cost(visit):
+    page = visit(f"{MOONS}&frame=5")
+    box = page.locator(f"{PLAYER} >> canvas").nth(1).bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 40)
+    tip = page.locator(f"{PLAYER} >> figure").nth(1).locator(".tip")
+    assert re.search(r"weight of x₁ [−\d.]+, weight of x₂ [−\d.]+\ncost [\d.]+", tip.inner_text())
+
+
+def test_update_and_fit_move_along(visit, settled):
+    page = visit(f"{MOONS}&tab=fit")
+    confusion = page.locator(".lossviz-player table").first
+    before = confusion.inner_text()
+    scrub(page, 60)
+    assert confusion.inner_text() != before
+
+
+def test_stand_alone_page_plays_without_the_app(visit, chromium, tmp_path, moons):
+    page = visit(f"{MOONS}&tab=numbers")
+    with page.expect_download() as download:
+        page.get_by_text("Stand-alone HTML").click()
+    file = tmp_path / "descent.html"
+    download.value.save_as(file)
+    context = chromium.new_context(offline=True)
+    alone, problems = context.new_page(), []
+    alone.on("pageerror", lambda error: problems.append(str(error)))
+    alone.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    alone.goto(file.as_uri())
+    alone.wait_for_selector(".lossviz-player canvas")
+    alone.keyboard.press("End")
+    step, said = readings(alone)
+    assert (step, problems) == (60, [])
+    assert said["cost"] == pytest.approx(moons.cost[0, 60], rel=1e-3)
+    context.close()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible_and_fits(visit, axe, viewport):
+    page = visit(MOONS)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport[0]
+    if viewport == WIDE:
+        bar = page.locator(".lossviz-player .bar").bounding_box()
+        assert bar["y"] + bar["height"] <= viewport[1]
