@@ -142,7 +142,8 @@ def changes(cloud: Cloud, base: Cloud, window: Window) -> str:
     A moved point is two characters of index and four of place, a removed one two, an added one four.
     """
     kept = cloud.origin != ADDED
-    moved = kept & (cloud.xy != base.xy[np.where(kept, cloud.origin, 0)]).any(axis=1)
+    moved = kept.copy()
+    moved[kept] = (cloud.xy[kept] != base.xy[cloud.origin[kept]]).any(axis=1)
     removed = np.setdiff1d(base.origin, cloud.origin)
     parts = (
         "".join(

@@ -12,8 +12,8 @@ from lossviz.outlier_lab import Breakdown, figure_of, leverage, nickname, outcom
 
 
 def slope_size(window: Window) -> float:
-    """The usual size of a slope: the window's own."""
-    return _span(window.y) / _span(window.x)
+    """The size of a slope that is worth a digit: a tenth of the window's own."""
+    return 0.1 * _span(window.y) / _span(window.x)
 
 
 def equation(coefficients: Array, window: Window) -> str:
@@ -29,7 +29,8 @@ def equation(coefficients: Array, window: Window) -> str:
 
 def total(fit: Fit) -> str:
     """What the loss charges for all points together."""
-    return f"{float(fit.cost) * fit.residuals.shape[-1]:.4g}"
+    charged = float(fit.cost) * fit.residuals.shape[-1]
+    return f"{charged:,.0f}" if 1e4 <= charged < 1e7 else f"{charged:.4g}"
 
 
 def _span(axis: Axis) -> float:

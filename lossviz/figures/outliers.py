@@ -71,7 +71,7 @@ def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int) -> go.F
     losses = fit.losses[order]
     name, cost = nickname(fit.loss), float(fit.cost)
     figure = _figure(
-        f"{name} = mean of {len(losses)} losses",
+        f"{name} = {cost:.4g}, mean of {len(losses)} losses",
         "point, from left to right",
         "loss",
         height,
@@ -133,7 +133,9 @@ def breakdown(
     names: Sequence[tuple[str, str]], found: Breakdown, share: float, what: str, where: float, *, height: int
 ) -> go.Figure:
     """Outcome against the share of outliers; ``names`` are registry name and short name of each loss."""
-    figure = _figure(f"When does the {TITLES[what]} break?", "share of outliers", TITLES[what], height)
+    figure = _figure(
+        f"{TITLES[what].capitalize()} as points go bad", "share of outliers", TITLES[what], height
+    )
     figure.update_xaxes(tickformat=".0%", range=[-0.01, 0.51])
     for (name, short), coefficients in zip(names, found.coefficients, strict=True):
         figure.add_scatter(

@@ -182,7 +182,7 @@ PRESETS = (
     ),
     Preset(
         "Median",
-        {"view": "constant", "n": 8.0, "bad": 0.15, "noise": 2.0},
+        {"view": "constant", "n": 6.0, "bad": 0.2, "seed": 29.0},
         "With one number to predict, squared error takes the mean and absolute error the median: with an even "
         "count every number between the middle two is as good, so its cost is flat there.",
     ),
@@ -202,8 +202,8 @@ PRESETS = (
     ),
     Preset(
         "Units",
-        {"tenfold": True, "bad": 0.1, "loss": ["squared_error", "huber"]},
-        "The same points in units ten times smaller: Huber's δ stayed 1 and is now a tenth of what it was. "
+        {"tenfold": True, "loss": ["squared_error", "huber"], "huber.delta": 5.0},
+        "The same points in units ten times smaller: Huber's δ is still 5 and cuts ten times closer. "
         "Switch to MAD and the units no longer matter.",
     ),
     Preset(

@@ -124,7 +124,8 @@ def scene(
         if edges is not None:
             ends = np.array([edges[0][0], edges[1][0]]) if constant else at
             bands.append(Band(mark.color, ends, *edges))
-        lines += [_line(other, fit, window, thin=True) for other in fit.minima[1:]]
+        if cloud is None:
+            lines += [_line(other, fit, window, thin=True) for other in fit.minima[1:]]
     lines += [_line(fit.coefficients, fit, window, wide=height != NARROW) for fit in shown]
     charged = by_name.get(setting.charged.name) if setting.charged else None
     weighing = by_name.get(setting.weighing.name) if setting.weighing else None
@@ -330,6 +331,10 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, data: Source) -> 
     points = contaminate(clean, desk.window, round(share * len(clean)), kind)
     fits = fit_all(desk, setting, points)
     if fits.problem:
+        with left:
+            _editor(
+                desk, setting, fits, data, "Points made bad, one after the other", "", NARROW, shown=points
+            )
         st.markdown(said(desk, setting, fits, 0))
         return
     middle = 0.5 * (desk.window.x.low + desk.window.x.high)

@@ -1,0 +1,229 @@
+"""The outlier lab's numbers against closed forms, published findings and the losses themselves."""
+
+import numpy as np
+import pytest
+
+from lossviz import data, losses
+from lossviz.cloud import Cloud, Window
+from lossviz.outlier_lab import (
+    band,
+    breakdown,
+    charges,
+    comparison,
+    contaminate,
+    cost,
+    cost_curve,
+    figure_of,
+    fit_cloud,
+    leverage,
+    nickname,
+    outcome,
+    outliers,
+    sensitivity,
+    signed,
+    weights,
+)
+
+MSE, MAE, HUBER = (losses.get(name) for name in ("squared_error", "absolute_error", "huber"))
+TUKEY = losses.get("tukey_biweight")
+
+
+def _cloud(name: str) -> Cloud:
+    found = data.load(name)
+    return Cloud.of(found.x, found.y)
+
+
+LINE = data.make("gaussian", n=30, seed=5)
+CLOUD = Cloud.of(LINE.x, LINE.y)
+WINDOW = Window.around(LINE.x, LINE.y)
+
+
+def test_the_outliers_of_the_phone_calls_are_the_years_counted_in_minutes():
+    # Rousseeuw & Leroy (1987), p. 27: 1964 to 1969, with 1963 and 1970 partly.
+    years = _cloud("belgian_phones").x[outliers(_cloud("belgian_phones"))]
+    assert set(range(64, 70)) <= set(years.astype(int)) <= set(range(63, 71))
+
+
+def test_the_outliers_of_the_star_cluster_are_its_four_giants():
+    # Rousseeuw & Leroy (1987), p. 28: stars 11, 20, 30 and 34.
+    assert [11, 20, 30, 34] == [int(i) + 1 for i in outliers(_cloud("stars_cyg_ob1"))]
+
+
+def test_a_clean_line_has_no_outliers_and_an_exact_one_has_the_point_off_it():
+    assert len(outliers(CLOUD)) == 0
+    x = np.arange(10.0)
+    y = 2 * x + 1
+    y[7] += 0.01
+    assert list(outliers(Cloud.of(x, y))) == [7]
+    assert len(outliers(Cloud.of(np.ones(6), np.arange(6.0)))) == 0
+
+
+def test_leverage_is_the_diagonal_of_the_hat_matrix():
+    design = np.stack([np.ones(30), LINE.x], axis=1)
+    hat = design @ np.linalg.inv(design.T @ design) @ design.T
+    assert leverage(LINE.x) == pytest.approx(np.diag(hat), rel=1e-10)
+    assert leverage(np.full(4, 3.0)) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.5])
+@pytest.mark.parametrize("name", ["squared_error", "half_squared_error", "huber", "cauchy", "tukey_biweight"])
+def test_a_charge_of_a_smooth_loss_is_its_area_and_square_near_zero(name, scale):
+    fit = fit_cloud(losses.get(name), CLOUD, scale=scale)
+    drawn = charges(fit)
+    size = np.abs(fit.residuals)
+    assert drawn.square
+    assert drawn.width * size == pytest.approx(drawn.times * fit.losses, rel=1e-12)
+    assert (drawn.width <= size * (1 + 1e-12)).all()
+    small = size < 0.01 * scale
+    assert drawn.width[small] == pytest.approx(size[small], rel=1e-4)
+
+
+def test_squared_error_is_drawn_in_squares_and_huber_in_squares_up_to_delta():
+    squares = charges(fit_cloud(MSE, CLOUD))
+    assert squares.times == 1.0
+    fit = fit_cloud(losses.get("huber", delta=0.5), CLOUD)
+    size, drawn = np.abs(fit.residuals), charges(fit)
+    assert drawn.width[size <= 0.5] == pytest.approx(size[size <= 0.5])
+    # Twice delta (|r| - delta/2), over |r|.
+    assert drawn.width[size > 0.5] == pytest.approx((size[size > 0.5] - 0.25) / size[size > 0.5])
+
+
+def test_absolute_error_is_drawn_in_bars_of_one_width_and_a_quantile_in_two():
+    drawn = charges(fit_cloud(MAE, CLOUD))
+    assert not drawn.square
+    assert set(drawn.width[drawn.width > 0]) == {1.0}
+    fit = fit_cloud(losses.get("quantile", tau=0.8), CLOUD)
+    widths = charges(fit).width
+    off = np.abs(fit.residuals) > 1e-9
+    assert widths[off & (fit.residuals < 0)] == pytest.approx(1.0)
+    assert widths[off & (fit.residuals > 0)] == pytest.approx(0.25)
+
+
+def test_weights_are_shares_of_the_largest():
+    y = LINE.y.copy()
+    y[3] += 40
+    shares = weights(fit_cloud(TUKEY, Cloud.of(LINE.x, y), scale="mad"))
+    assert shares.max() == 1.0
+    assert shares[3] == 0.0
+    assert (weights(fit_cloud(MAE, CLOUD)) <= 1.0).all()
+
+
+def test_the_band_of_absolute_error_holds_every_line_that_is_as_good():
+    cloud = Cloud.of(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0]))
+    fit = fit_cloud(MAE, cloud)
+    low, high = band(fit, np.array([0.0, 0.5, 1.0]))
+    assert low == pytest.approx([0, 0, 0])
+    assert high == pytest.approx([1, 1, 1])
+    assert band(fit_cloud(MSE, cloud), np.array([0.0])) is None
+
+
+def test_the_least_squares_sensitivity_is_a_straight_line_of_known_slope():
+    # Slope of the fitted slope in y_i: (x_i - mean) / sum (x - mean)^2.
+    found = sensitivity([fit_cloud(MSE, CLOUD)], CLOUD, 4, WINDOW)
+    rise = np.diff(outcome(found.coefficients[0], "slope", 0.0)) / np.diff(found.positions)
+    centred = LINE.x - LINE.x.mean()
+    assert rise == pytest.approx(centred[4] / (centred**2).sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("robust_scale", [False, True])
+def test_a_sensitivity_curve_agrees_with_single_fits(robust_scale):
+    scale = "mad" if robust_scale else 1.0
+    fits = [fit_cloud(loss, CLOUD, scale=scale) for loss in (MSE, MAE, HUBER)]
+    found = sensitivity(fits, CLOUD, 20, WINDOW, robust_scale=robust_scale, count=5)
+    y = LINE.y.copy()
+    for k, position in enumerate(found.positions):
+        y[20] = position
+        for fit, coefficients in zip(fits, found.coefficients, strict=True):
+            alone = fit_cloud(fit.loss, Cloud.of(LINE.x, y), scale=scale)
+            assert coefficients[k] == pytest.approx(alone.coefficients, abs=1e-6)
+
+
+def test_bounded_pulls_level_off_and_redescending_ones_return():
+    point = 15
+    fits = [fit_cloud(loss, CLOUD) for loss in (HUBER, TUKEY)]
+    found = sensitivity(fits, CLOUD, point, WINDOW)
+    without = fit_cloud(TUKEY, CLOUD.without([point])).coefficients
+    huber, tukey = found.coefficients
+    assert huber[-1] == pytest.approx(huber[-6], abs=1e-9)
+    assert tukey[-1] == pytest.approx(without, abs=1e-7)
+
+
+def test_outcomes_of_a_line_and_a_constant():
+    line = np.array([1.0, 2.0])
+    assert [float(outcome(line, what, 3.0)) for what in ("slope", "intercept", "prediction")] == [2, 1, 7]
+    assert float(outcome(np.array([5.0]), "slope", 3.0)) == 5
+
+
+@pytest.mark.parametrize("kind", ["vertical", "leverage"])
+def test_contamination_keeps_its_outliers_as_the_share_grows(kind):
+    few, many = (contaminate(CLOUD, WINDOW, count, kind) for count in (3, 9))
+    bad = (few.xy != CLOUD.xy).any(axis=1)
+    assert bad.sum() == 3
+    assert np.array_equal(few.xy[bad], many.xy[bad])
+    assert (many.xy != CLOUD.xy).any(axis=1).sum() == 9
+    assert (many.x <= WINDOW.x.high).all()
+    assert (many.y <= WINDOW.y.high).all()
+
+
+def test_squared_error_breaks_with_one_point_and_the_median_line_holds_out():
+    found = breakdown([MSE, MAE], CLOUD, WINDOW, "vertical")
+    assert found.shares[0] == 0.0
+    assert found.shares[-1] == 0.5
+    gone = [np.abs(c @ [1, 5] - c[0] @ [1, 5]) for c in found.coefficients]
+    spread = WINDOW.y.high - WINDOW.y.low
+    tenth = np.searchsorted(found.shares, 0.1)
+    assert gone[0][tenth] > 0.02 * spread
+    assert gone[1][np.searchsorted(found.shares, 0.3)] < 0.05 * spread
+    assert gone[1][-1] > gone[1][tenth]
+
+
+def test_cost_is_the_mean_loss():
+    line = np.array([1.0, 2.0])
+    r = 1 + 2 * LINE.x - LINE.y
+    assert cost(MSE, CLOUD, line) == pytest.approx(np.mean(r**2))
+    assert cost(MAE, CLOUD, line, scale=2.0) == pytest.approx(np.mean(np.abs(r)) / 2)
+    assert cost(MSE, CLOUD, np.array([3.0])) == pytest.approx(np.mean((3 - LINE.y) ** 2))
+
+
+def test_the_cost_of_a_constant_is_lowest_at_the_mean_and_flat_between_the_middle_two():
+    y = np.array([1.0, 2.0, 4.0, 9.0])
+    cloud = Cloud.of(np.arange(4.0), y)
+    at = np.linspace(2, 4, 21)
+    squares, absolute = (fit_cloud(loss, cloud, constant=True) for loss in (MSE, MAE))
+    assert squares.coefficients == pytest.approx([4.0])
+    assert np.ptp(cost_curve(absolute, y, at)) < 1e-12
+    assert cost_curve(absolute, y, np.array([1.9])) > cost_curve(absolute, y, at[:1])
+    assert cost_curve(squares, y, np.array([4.0])) == pytest.approx(np.var(y))
+
+
+def test_the_comparison_has_a_row_a_loss_and_measures_change_from_the_clean_fit():
+    y = LINE.y.copy()
+    y[29] += 30
+    cloud = Cloud.of(LINE.x, y)
+    table = comparison([fit_cloud(loss, cloud) for loss in (MSE, TUKEY)], cloud)
+    clean = fit_cloud(MSE, cloud.without([29])).coefficients
+    dirty = fit_cloud(MSE, cloud).coefficients
+    assert table["change of slope"][0] == pytest.approx(dirty[1] - clean[1])
+    assert table["change of slope"][1] == pytest.approx(0.0, abs=1e-8)
+    assert table["points ignored"] == [0, 1]
+    assert {len(column) for column in table.values()} == {2}
+
+
+def test_near_fits_find_the_same_minimum():
+    y = LINE.y.copy()
+    y[10] += 0.3
+    before, moved = fit_cloud(TUKEY, CLOUD), Cloud.of(LINE.x, y)
+    assert fit_cloud(TUKEY, moved, near=before).coefficients == pytest.approx(
+        fit_cloud(TUKEY, moved).coefficients, abs=1e-8
+    )
+
+
+def test_names_and_numbers_in_a_sentence():
+    assert [nickname(loss) for loss in (MSE, MAE, HUBER)] == ["MSE", "MAE", "Huber"]
+    assert figure_of(-1.23456, 1.0) == "−1.23"
+    assert figure_of(-0.001, 1.0) == "0.00"
+    assert figure_of(1234567.0, 1e6) == "1.235e+06"
+    assert figure_of(3e-13, 1e-12) == "3e−13"
+    assert signed(0.36, 1.0) == "+0.36"
+    assert signed(0.0, 1.0) == "0.00"
+    assert figure_of(float("nan"), 1.0) == "not finite"

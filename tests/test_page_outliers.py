@@ -1,0 +1,335 @@
+"""The outlier page in Streamlit's harness: URL in, edits from the browser, what is drawn and said."""
+
+import numpy as np
+import pytest
+from visiting import notice, payload, query, send, visit
+
+from lossviz import data, losses
+from lossviz.fitting import fit_line
+from lossviz.ui import outlier_controls as controls
+from lossviz.ui.outlier_data import OPTIONS, OWN
+
+PAGE = "pages/outliers.py"
+KEY = "outliers:points"
+
+
+def assert_fine(at):
+    assert [e.message for e in at.exception] == []
+    assert [e.value for e in at.error] == []
+
+
+def editor(at):
+    return payload(at, "point_editor")
+
+
+def edit(app, why="drop", last=True, **changes):
+    sent = editor(app)
+    state = {"seq": sent["ack"] + 1, "rev": sent["rev"], "why": why, "last": last, "at": sent["at"]}
+    return send(app, KEY, edit={**state, "points": sent["points"], "mine": sent["mine"], **changes})
+
+
+def move(app, i, x, y, **options):
+    points = editor(app)["points"]
+    points[i] = [x, y, points[i][2]]
+    return edit(app, points=points, at=i, **options)
+
+
+def lines(at):
+    return {line["name"]: line for line in editor(at)["lines"] if line["name"]}
+
+
+def said(at):
+    return editor(at)["said"]
+
+
+@pytest.mark.parametrize("preset", controls.PRESETS, ids=lambda preset: preset.title)
+def test_every_preset_runs_and_is_the_state_it_names(preset):
+    at = visit(PAGE)
+    at.button_group(key="outliers:preset").set_value(preset.title).run()
+    assert_fine(at)
+    assert at.session_state["outliers:preset"] == preset.title
+    again = visit(PAGE, query(at))
+    assert_fine(again)
+    assert notice(again) == ""
+    assert query(again) == query(at)
+    assert again.session_state["outliers:preset"] == preset.title
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_data_set_is_drawn_inside_its_window(name):
+    at = visit(PAGE, f"data={name}")
+    assert_fine(at)
+    sent = editor(at)
+    for column, axis in enumerate((sent["x"], sent["y"])):
+        values = [point[column] for point in sent["points"]]
+        assert axis["domain"][0] < min(values, default=np.inf)
+        assert axis["domain"][1] > max(values, default=-np.inf)
+
+
+@pytest.mark.parametrize("name", controls.RESIDUAL)
+def test_every_loss_is_fitted_on_both_scales(name):
+    at = visit(PAGE, f"loss={name}&n=12")
+    assert len(lines(at)) == 1
+    at.button_group(key="outliers.scale").set_value("mad").run()
+    assert_fine(at)
+    assert len(lines(at)) == 1
+
+
+@pytest.mark.parametrize("view", list(controls.VIEWS))
+@pytest.mark.parametrize("scale", ["fixed", "mad"])
+def test_every_view_draws_losses_of_every_kind(view, scale):
+    at = visit(PAGE, f"loss=quantile,cauchy,welsch&view={view}&scale={scale}&n=12")
+    assert_fine(at)
+    assert len(lines(at)) == 3
+
+
+def test_the_lines_are_those_of_the_library():
+    at = visit(PAGE)
+    found = data.make("gaussian", n=20, outliers=0.05, seed=3)
+    low, high = editor(at)["x"]["domain"]
+    for name, short in (("squared_error", "MSE"), ("absolute_error", "MAE"), ("huber", "Huber")):
+        intercept, slope = fit_line(losses.get(name), found.x, found.y).coefficients
+        assert lines(at)[short]["ends"] == pytest.approx([intercept + slope * low, intercept + slope * high])
+
+
+def test_a_drag_moves_the_lines_and_only_its_end_writes_the_address():
+    at = visit(PAGE)
+    before = lines(at)["MSE"]["ends"]
+    move(at, 3, 2.0, 20.0, why="drag", last=False)
+    assert_fine(at)
+    assert lines(at)["MSE"]["ends"] != before
+    assert "p=" not in query(at)
+    assert "Point 4 went up" in said(at)
+    move(at, 3, 2.0, 21.0)
+    assert "p=" in query(at)
+    assert editor(at)["ack"] == 2
+
+
+def test_an_edited_state_reads_back_from_its_address():
+    at = visit(PAGE)
+    move(at, 3, 2.0, 20.0)
+    edit(at, why="remove", points=[p for p in editor(at)["points"] if p[2] != 7])
+    edit(at, why="add", points=[*editor(at)["points"], [4.0, -3.0, -1]])
+    again = visit(PAGE, query(at))
+    assert notice(again) == ""
+    assert editor(again)["points"] == editor(at)["points"]
+    assert lines(again) == lines(at)
+
+
+def test_the_sentence_gives_the_change_of_each_slope():
+    at = visit(PAGE, "bad=0")
+    found = data.make("gaussian", n=20, outliers=0.0, seed=3)
+    low = editor(at)["y"]["domain"][0]
+    move(at, 19, found.x[19], low, why="drag", last=False)
+    y = found.y.copy()
+    y[19] = low
+    change = {
+        short: fit_line(losses.get(name), found.x, y).coefficients[1]
+        - fit_line(losses.get(name), found.x, found.y).coefficients[1]
+        for name, short in (("squared_error", "MSE"), ("absolute_error", "MAE"))
+    }
+    assert f"MSE's slope moved −{abs(change['MSE']):.3f}" in said(at)
+    assert "MAE's " in said(at)
+
+
+def test_an_edit_of_an_older_state_is_ignored():
+    at = visit(PAGE)
+    at.button_group(key="outliers:preset").set_value("Phones").run()
+    at.button_group(key="outliers:preset").set_value("Houses").run()
+    points = editor(at)["points"]
+    edit(at, rev=editor(at)["rev"] - 1, points=points[:3])
+    assert editor(at)["points"] == points
+
+
+def test_reset_and_clear_come_as_a_new_revision():
+    at = visit(PAGE)
+    start = editor(at)
+    assert start["clear"] == [19]
+    edit(at, why="clear")
+    cleared = editor(at)
+    assert len(cleared["points"]) == 19
+    assert cleared["rev"] > start["rev"]
+    assert cleared["clear"] == []
+    edit(at, why="reset")
+    assert editor(at)["points"] == start["points"]
+    assert "p=" not in query(at)
+
+
+def test_a_change_of_data_forgets_the_edits_and_undo():
+    at = visit(PAGE)
+    move(at, 3, 2.0, 20.0)
+    at.selectbox(key="outliers.data").set_value("stackloss").run()
+    assert_fine(at)
+    assert "p=" not in query(at)
+    assert len(editor(at)["points"]) == 21
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p=!!!",
+        "p=AAAAA",
+        "p=__AAAA",
+        "line=1,2,3",
+        "line=nan,1",
+        "data=nothing",
+        "own=x",
+        "view=map",
+        "share=7",
+    ],
+)
+def test_a_spoilt_address_is_named_and_the_rest_kept(text):
+    view = "breakdown" if text.startswith("share") else "fit"
+    at = visit(PAGE, f"{text}&noise=2&view={view}" if "view=" not in text else f"{text}&noise=2")
+    assert_fine(at)
+    assert notice(at) != ""
+    assert "noise=2" in query(at)
+
+
+def test_my_line_is_priced_beside_the_hidden_best_and_then_revealed():
+    at = visit(PAGE, "guess=predict")
+    assert lines(at) == {}
+    edit(at, why="line", mine=[1.0, 20.0])
+    assert "Your line costs" in said(at)
+    assert "line=1,20" in query(at)
+    at.button_group(key="outliers.guess").set_value("reveal").run()
+    assert "the best" in said(at)
+    assert len(lines(at)) == 3
+
+
+def test_a_cost_of_my_line_is_the_mean_loss_of_the_line_through_its_handles():
+    at = visit(PAGE, "guess=reveal&line=2,18&loss=absolute_error")
+    sent, found = editor(at), data.make("gaussian", n=20, outliers=0.05, seed=3)
+    low, high = sent["x"]["domain"]
+    places = [low + share * (high - low) for share in sent["handles"]]
+    prediction = np.interp(found.x, places, [2, 18])
+    beyond = found.x > places[1]
+    prediction[beyond] = 18 + 16 / (places[1] - places[0]) * (found.x[beyond] - places[1])
+    assert f"{np.mean(np.abs(prediction - found.y)):.3g} under MAE" in said(at)
+
+
+def test_units_trap_a_fixed_delta_changes_the_fit_and_a_robust_one_does_not():
+    trap = "tenfold=1&loss=huber&huber.delta=5"
+    fixed = " ".join(c.value for c in visit(PAGE, trap).caption)
+    robust = " ".join(c.value for c in visit(PAGE, trap + "&scale=mad").caption)
+    assert "(was " in fixed
+    assert "(as before)" in robust
+
+
+def test_squares_are_as_wide_as_the_residual_is_tall():
+    at = visit(PAGE, "charge=squared_error")
+    sent = editor(at)["charges"]
+    heights = [abs(point[1] - at_) for point, at_ in zip(editor(at)["points"], sent["at"], strict=True)]
+    assert sent["square"]
+    assert sent["width"] == pytest.approx(heights, abs=1e-5)
+
+
+def test_sizes_are_weights():
+    sent = editor(visit(PAGE, "weight=huber"))["weights"]
+    assert sent["weights"][19] == min(sent["weights"])
+    assert max(sent["weights"]) == 1.0
+
+
+def test_absolute_error_on_an_even_sample_shows_its_band_and_several_minima_are_told():
+    at = visit(PAGE, "view=constant&n=6&bad=0.2&seed=29")
+    y = np.sort(data.make("gaussian", n=6, outliers=0.2, seed=29).y)
+    assert editor(at)["bands"][0]["x"] == pytest.approx([y[2], y[3]])
+    at = visit(PAGE, "data=hbk&loss=tukey_biweight")
+    assert any("not convex: 2 local minima" in c.value for c in at.caption)
+    assert len(editor(at)["lines"]) == 2
+
+
+def test_the_table_compares_and_the_points_can_be_edited_by_number():
+    at = visit(PAGE)
+    at.session_state["outliers:tabs"] = "Numbers"
+    at.run()
+    assert_fine(at)
+    assert any("points ignored" in m.value for m in at.markdown)
+    at.toggle(key="outliers:by number").set_value(True).run()
+    assert_fine(at)
+
+
+def test_more_points_than_can_be_dragged_stand_still_and_it_says_so():
+    at = visit(PAGE, "n=400")
+    sent = editor(at)
+    assert len(sent["still"]) == 400
+    assert sent["points"] == []
+    assert "400 points" in sent["hint"]
+    edit(at, why="add", points=[[5.0, 30.0, -1]])
+    assert_fine(at)
+    assert len(editor(at)["points"]) == 1
+
+
+def test_too_few_points_are_told_and_no_line_is_drawn():
+    at = visit(PAGE, "n=2")
+    edit(at, why="remove", points=editor(at)["points"][:1])
+    assert_fine(at)
+    assert lines(at) == {}
+    assert "Nothing is fitted" in said(at)
+
+
+# --- a person's own data -----------------------------------------------------------------------
+
+
+def pasted(text):
+    at = visit(PAGE)
+    at.text_area(key="outliers:paste").set_value(text).run()
+    return at
+
+
+def drawn(text):
+    at = pasted(text)
+    next(b for b in at.button if b.label == "Draw these points").click().run()
+    return at
+
+
+def test_pasted_points_are_drawn_and_a_link_holds_them():
+    at = drawn("area;price\n70;260,5\n95;340\n120;411,25\n")
+    assert_fine(at)
+    assert [p[:2] for p in editor(at)["points"]] == [[70, 260.5], [95, 340], [120, 411.25]]
+    assert editor(at)["x"]["title"] == "area"
+    again = visit(PAGE, query(at))
+    assert notice(again) == ""
+    for mine, theirs in zip(editor(again)["points"], editor(at)["points"], strict=True):
+        assert mine[:2] == pytest.approx(theirs[:2], abs=editor(at)["y"]["step"])
+    assert editor(again)["y"]["title"] == "price"
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "name\nx\ny\n", "\x00\x01\x02", "x,y\none,two\nthree,four\n"])
+def test_a_table_that_cannot_be_read_is_explained_and_the_page_keeps_its_points(text):
+    at = pasted(text)
+    assert [e.message for e in at.exception] == []
+    assert len(editor(at)["points"]) == 20
+    assert len(at.error) == (1 if text else 0)
+
+
+def test_missing_cells_are_counted_and_left_out():
+    at = drawn("x,y\n1,2\n2,NA\n3,6\n4,inf\n5,9\n")
+    assert len(editor(at)["points"]) == 3
+    assert any("2 rows" in c.value and "left out" in c.value for c in at.caption)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x,y\n1,1\n1,2\n1,3\n", "Nothing is fitted"),
+        ("x,y\n1,5\n2,5\n3,5\n", ""),
+        ("x,y\n1e-12,1e-12\n2e-12,3e-12\n4e-12,2e-12\n", ""),
+        ("x,y\n1e12,1e12\n2e12,3e12\n4e12,2e12\n", ""),
+        ("x,y\n1,1\n1,1\n", "Nothing is fitted"),
+    ],
+)
+def test_degenerate_data_is_drawn_or_explained(text, says):
+    at = drawn(text)
+    for view in controls.VIEWS:
+        at.button_group(key="outliers.view").set_value(view).run()
+        assert_fine(at)
+        ends = [end for line in editor(at)["lines"] for end in line["ends"]]
+        assert np.isfinite(ends).all()
+        if view in ("fit", "sensitivity", "bars"):
+            assert said(at).startswith(says)
+
+
+def test_own_is_offered_before_there_is_any():
+    at = visit(PAGE, f"data={OWN}")
+    assert any("Paste a table" in c.value for c in at.caption)
