@@ -108,7 +108,7 @@ def test_player_shows_the_numbers_of_the_library():
         ("race=rates&rates=0.1,x", "is not a number"),
         ("race=rates&rates=0.1,-1", "a learning rate must be from"),
         ("data=own&points=AAAA", "these are no points"),
-        ("data=own&points=0,0,1,1:AAAAAAAA", "finite numbers, the lower edge before"),
+        ("data=own&points=0,0,1:0,9,1:AAAAAAAA", "is not a window"),
         ("task=surface&surface=beale&bowl.condition=3", "is no setting of this page"),
     ],
 )
@@ -158,19 +158,36 @@ def test_points_of_equal_x_are_said():
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("1, 2\nnan, 3", "Line 2"),
-        ("1, 2\n3, inf", "Line 2"),
-        ("1, 2, 3\n4, 5", "Line 1 has 3 numbers, not 2"),
-        ("1, 2", "There must be 2 to"),
+        ("1, 2\nx, y\nz, w\nq, r", "column"),
+        ("1\n2\n3", "2 columns of numbers are needed, there are 1"),
+        ("1, 2\n3, nan", "1 rows have a number in each column"),
     ],
 )
-def test_bad_own_points_are_named_by_line_and_those_shown_are_kept(typed, said):
+def test_bad_own_points_are_a_sentence_and_those_shown_are_kept(typed, said):
     at = visit(PAGE, own([0.0, 1, 2], [0.0, 2, 1]))
     before = at.session_state["descent.points"]
     at.text_area[0].set_value(typed).run()
     assert_fine(at)
     assert said in at.warning[0].value
     assert at.session_state["descent.points"] == before
+
+
+def test_rows_without_a_number_are_named_and_left_out():
+    text, notes = own_points.parse("x,y\n0,1\nnan,3\n2,5\n3,inf\n4,4", 2)
+    assert len(own_points.decode(text)[0]) == 3
+    assert "line 3, 5" in " ".join(notes)
+
+
+def test_labels_other_than_0_and_1_name_their_line():
+    with pytest.raises(ValueError, match="line 3 has label 2"):
+        own_points.parse("a,b,label\n0,1,0\n1,1,2\n2,2,1", 3)
+
+
+def test_more_points_than_a_link_holds_are_thinned_and_said():
+    text, notes = own_points.parse("\n".join(f"{i},{i % 7}" for i in range(2000)), 2)
+    assert len(own_points.decode(text)[0]) == own_points.MOST
+    assert len(text) < 2000
+    assert "450 of 2,000 rows" in " ".join(notes)
 
 
 def test_pasted_points_are_taken_and_come_back_from_the_address():

@@ -19,6 +19,7 @@ from lossviz.optimizers.base import Array, Optimizer
 from lossviz.race import Entrant, Run, parameter_names
 from lossviz.ui.address import Address, Bad, Field, choice, choices, flag, number
 from lossviz.ui.live_slider import live_slider
+from lossviz.ui.own_points import OWN
 from lossviz.ui.pickers import pick_losses, symbol, tune
 from lossviz.ui.player import Click
 
@@ -28,7 +29,6 @@ LOWEST_RATE, HIGHEST_RATE = 1e-4, 10.0
 MOST_STEPS = 500
 MOST_RUNS = 8
 SAMPLES = 80
-OWN = "own"
 LINES = {
     "line": ("Line", "gaussian", 0.0),
     "outliers": ("Line with outliers", "gaussian", 0.2),

@@ -4,22 +4,23 @@ import numpy as np
 import streamlit as st
 
 from lossviz.cloud import Axis, Window, pack, unpack
+from lossviz.data import reading
 from lossviz.data.dataset import Dataset
 from lossviz.losses.base import Array
 from lossviz.ui.address import Address, Bad, Field
 
-FIELD = "points"
+OWN, FIELD = "own", "points"
 MOST = 450
 """Most points whose text, at four characters each, fits into a URL value."""
 
 
 def encode(x: Array, y: Array, labels: Array | None = None) -> str:
-    """Points as text: the window they lie in, each as four characters, and their labels 0 and 1.
+    """Points as text: both sides of their window, each point as four characters, their labels 0 and 1.
 
     Coordinates are rounded to a grid of at most 4096 steps over the window.
     """
-    edges = ",".join(f"{edge:.9g}" for edge in (*_range(x), *_range(y)))
-    text = f"{edges}:{pack(np.stack([x, y], axis=1), _window(edges))}"
+    window = Window(*(Axis.over(*_range(values)) for values in (x, y)))
+    text = f"{window.x}:{window.y}:{pack(np.stack([x, y], axis=1), window)}"
     return text if labels is None else f"{text}:{int(''.join('1' if v else '0' for v in (1, *labels)), 2):x}"
 
 
@@ -30,11 +31,11 @@ def decode(text: str) -> tuple[Array, Array | None]:
         Bad: if the text is not of that form.
     """
     parts = text.split(":")
-    if len(parts) not in (2, 3):
-        raise Bad("these are no points: a window, a colon, and four characters a point are expected")
+    if len(parts) not in (3, 4):
+        raise Bad("these are no points: two sides of a window and four characters a point are expected")
     try:
-        points = unpack(parts[1], _window(parts[0]))
-        bits = bin(int(parts[2], 16))[3:] if len(parts) == 3 else None
+        points = unpack(parts[2], Window(Axis.read(parts[0]), Axis.read(parts[1])))
+        bits = bin(int(parts[3], 16))[3:] if len(parts) == 4 else None
     except ValueError as problem:
         raise Bad(str(problem)) from None
     if not 2 <= len(points) <= MOST:
@@ -49,53 +50,29 @@ def _range(values: Array) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
-def _window(text: str) -> Window:
-    try:
-        x0, x1, y0, y1 = (float(part) for part in text.split(","))
-    except ValueError:
-        raise Bad("a window is four numbers") from None
-    if not (np.isfinite([x0, x1, y0, y1]).all() and x0 < x1 and y0 < y1):
-        raise Bad("a window is four finite numbers, the lower edge before the upper")
-    return Window(Axis.over(x0, x1), Axis.over(y0, y1))
+def query(x: Array, y: Array) -> dict[str, str]:
+    """The address of the descent page that trains a line on these points."""
+    return {"data": OWN, FIELD: encode(x, y)}
 
 
 def pick(address: Address, task: str) -> Dataset | None:
-    """Draw the entry of own points; the data set, if there is one that fits the task."""
+    """Draw the entry of own points, where they are asked for; the data set, if one fits the task."""
     address.field(Field(FIELD, "", _checked))
-    text = st.session_state[address.key(FIELD)]
-    if st.session_state.get(address.key("data")) != "own":
+    if st.session_state.get(address.key("data")) != OWN:
         return None
-    classes = task == "classes"
-    columns = "x₁, x₂, label (0 or 1)" if classes else "x, y"
-    key = address.key(FIELD)
-
-    def take() -> None:
-        typed = st.session_state[f"{key}:typed"]
-        try:
-            st.session_state[key] = _parse(typed, 3 if classes else 2)
-            st.session_state.pop(f"{key}:problem", None)
-        except ValueError as problem:
-            st.session_state[f"{key}:problem"] = str(problem)
-
-    st.text_area(
-        f"Paste rows: {columns}",
-        key=f"{key}:typed",
-        on_change=take,
-        height=100,
-        placeholder="0.5, 1.2\n1.0, 2.9",
-    )
-    if problem := st.session_state.get(f"{key}:problem"):
-        st.warning(f"{problem} The points shown are as before.")
+    columns = 3 if task == "classes" else 2
+    _enter(address, columns)
+    text = address[FIELD]
     if not text:
         st.caption("No points yet: the first toy data set is shown.")
         return None
     points, labels = decode(text)
-    if classes and labels is None:
+    if columns == 2:
+        return Dataset(points[:, 0], points[:, 1], ("x", "y"), f"{len(points)} points of your own")
+    if labels is None:
         st.caption("These points have no labels: the first toy data set is shown.")
         return None
-    if classes and labels is not None:
-        return Dataset(points, labels, ("x₁", "x₂", "class"), f"{len(points)} points of your own")
-    return Dataset(points[:, 0], points[:, 1], ("x", "y"), f"{len(points)} points of your own")
+    return Dataset(points, labels, ("x₁", "x₂", "class"), f"{len(points)} points of your own")
 
 
 def _checked(text: str) -> str:
@@ -103,26 +80,63 @@ def _checked(text: str) -> str:
     return text
 
 
-def _parse(text: str, columns: int) -> str:
-    """Pasted rows as the text of :func:`encode`; ValueError names the line at fault."""
-    rows = []
-    for line, raw in enumerate(text.strip().splitlines(), 1):
-        cells = raw.replace(";", ",").replace("\t", ",").split(",")
+def _enter(address: Address, columns: int) -> None:
+    """A field to paste into, a file to choose, and what became of the last of either."""
+    said = address.key(FIELD) + ":said"
+
+    def take(widget: str) -> None:
+        given = st.session_state[widget]
+        content = given.getvalue() if hasattr(given, "getvalue") else given
+        if not content:
+            return
         try:
-            row = [float(cell) for cell in cells]
-        except ValueError:
-            if line == 1:
-                continue  # a header
-            raise ValueError(f"Line {line} is not {columns} numbers: “{raw[:40]}”.") from None
-        if len(row) != columns:
-            raise ValueError(f"Line {line} has {len(row)} numbers, not {columns}.")
-        if not np.isfinite(row).all():
-            raise ValueError(f"Line {line} holds a number that is not finite: “{raw[:40]}”.")
-        rows.append(row)
-    if not 2 <= len(rows) <= MOST:
-        raise ValueError(f"There must be 2 to {MOST} rows of numbers, not {len(rows)}.")
-    table = np.array(rows)
-    if columns == 3 and not np.isin(table[:, 2], (0, 1)).all():
-        line = int(np.flatnonzero(~np.isin(table[:, 2], (0, 1)))[0]) + 1
-        raise ValueError(f"Row {line} has label {table[line - 1, 2]:g}; labels must be 0 or 1.")
-    return encode(table[:, 0], table[:, 1], table[:, 2] if columns == 3 else None)
+            text, notes = parse(content, columns)
+            address.put(FIELD, text)
+            st.session_state[said] = ("", notes)
+        except ValueError as problem:
+            st.session_state[said] = (f"{problem}. The points shown are as before.", ())
+
+    wanted = "x₁, x₂ and a label, 0 or 1" if columns == 3 else "x and y"
+    pasted, chosen = f"{said}:paste", f"{said}:file"
+    st.text_area(
+        f"Paste a table: its first columns are {wanted}", key=pasted, on_change=take, args=(pasted,), height=100,
+        placeholder="0.5, 1.2\n1.0, 2.9",
+    )  # fmt: skip
+    st.file_uploader("Or a CSV file", type=["csv", "tsv", "txt"], key=chosen, on_change=take, args=(chosen,))
+    problem, notes = st.session_state.get(said, ("", ()))
+    if problem:
+        st.warning(problem[0].upper() + problem[1:])
+    for note in notes:
+        st.caption(note)
+
+
+def parse(content: str | bytes, columns: int) -> tuple[str, list[str]]:
+    """A table's first columns of numbers as the text of :func:`encode`, and what was left out.
+
+    Raises:
+        ValueError: if it cannot be read, has fewer columns of numbers or too few whole rows, or labels
+            other than 0 and 1; the message names the line.
+    """
+    sheet = reading.read(content)
+    if len(sheet.names) < columns:
+        raise ValueError(
+            f"{columns} columns of numbers are needed, there are {len(sheet.names)}: {', '.join(sheet.names)}"
+        )
+    values, lines, notes = sheet.values[:, :columns], np.array(sheet.lines), list(sheet.notes)
+    whole = np.isfinite(values).all(axis=1)
+    if not whole.all():
+        gone = [str(line) for line in lines[~whole]]
+        notes.append(
+            f"Left out, without a finite number in each column: line {', '.join(gone[:8])}{' …' * (len(gone) > 8)}."
+        )
+    values, lines = values[whole], lines[whole]
+    if len(values) < 2:
+        raise ValueError(f"{len(values)} rows have a number in each column; at least two are needed")
+    if columns == 3 and (odd := np.flatnonzero(~np.isin(values[:, 2], (0, 1)))).size:
+        raise ValueError(f"line {lines[odd[0]]} has label {values[odd[0], 2]:g}; labels must be 0 or 1")
+    if len(values) > MOST:
+        notes.append(
+            f"{MOST} of {len(values):,} rows are used, spread evenly: that is the most a link holds."
+        )
+        values = values[np.linspace(0, len(values) - 1, MOST).round().astype(int)]
+    return encode(values[:, 0], values[:, 1], values[:, 2] if columns == 3 else None), notes
