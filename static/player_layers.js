@@ -10,7 +10,7 @@ const { short } = await import("./scales.js" + same);
 
 const FAR = 20000;  // px beyond which a line is cut: canvases falter at huge coordinates
 const REACH = 24;   // px within which the pointer means a thing
-const FAINT = 0.22; // opacity of what is still to come
+const FAINT = 0.35; // opacity of what is still to come
 const cut = (px) => (px > FAR ? FAR : px < -FAR ? -FAR : px);
 
 function pen(ctx, { color, dash: name = "solid" }, width, opacity = 1) {
@@ -200,7 +200,7 @@ class Path extends Layer {
   // Where the run diverged: a cross at the top, with the words.
   flag(ctx, plot, frame) {
     const x = plot.x.px(this.x.data[this.ends]), y = plot.area.top + 8 + 18 * this.row;
-    ctx.globalAlpha = frame >= this.ends ? 1 : 2 * FAINT;
+    ctx.globalAlpha = frame >= this.ends ? 1 : 1.5 * FAINT;
     ctx.beginPath();
     for (const [dx, dy] of [[-4, -4], [-4, 4]]) ctx.moveTo(x + dx, y + dy), ctx.lineTo(x - dx, y - dy);
     ctx.stroke();

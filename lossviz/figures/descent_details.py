@@ -110,7 +110,7 @@ def _state_table(run: Run, names: tuple[str, ...], step: Array) -> Table:
     rows["step"] = _then_none(step)
     return Table(
         "state", f"{run.label}: the next step", tuple(rows), names, np.stack(list(rows.values()), axis=1),
-        note="The last step shown leads nowhere: the run ends there.",
+        note="At the last step the run ends: no step follows.",
     )  # fmt: skip
 
 

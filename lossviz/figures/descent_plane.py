@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.descent import Problem
+from lossviz import optimizers
+from lossviz.descent import Problem, descend
 from lossviz.figures import style
 from lossviz.figures.player import Axis, Image, Layer, Path, Segments, Star, zero_segments
 from lossviz.figures.style import Mark
@@ -67,10 +68,10 @@ class Plane:
 
 
 def plane_of(run: Run, start: Array, axes: tuple[int, int], names: tuple[str, str]) -> Plane:
-    """The plane through a run's last place, with a window that shows its start and the optimum.
+    """The plane through the optimum or a run's last place, with a window that shows the way there.
 
-    The window depends on the run itself only where there is no optimum, so that it stays while a
-    learning rate is tried.
+    Where there is an optimum the window depends on the problem alone, so that it stays while a
+    learning rate is tried: it shows the start, the optimum and the way of small steps between them.
     """
     here = list(axes)
     problem = run.problem
@@ -80,15 +81,24 @@ def plane_of(run: Run, start: Array, axes: tuple[int, int], names: tuple[str, st
         return Plane(problem, axes, names, run.path[-1], low, high)
     points = [start[here]]
     if len(run.best.points):
-        points.append(run.best.points[0][here])
+        points += [run.best.points[0][here], *_small_steps(problem, start)[:, here]]
     elif run.diverged_at is None:
-        points.extend([run.path[:, here].min(axis=0), run.path[:, here].max(axis=0)])
+        points += [*run.path[:, here]]
     low, high = np.min(points, axis=0), np.max(points, axis=0)
-    span = high - low
-    span = np.maximum(span, 0.35 * max(span.max(), 1.0))
+    span = np.maximum(high - low, 0.3 * max((high - low).max(), 1.0))
     centre = (low + high) / 2
     through = run.best.points[0] if len(run.best.points) else run.path[-1]
-    return Plane(problem, axes, names, through, centre - 0.8 * span, centre + 0.8 * span)
+    return Plane(problem, axes, names, through, centre - 0.7 * span, centre + 0.7 * span)
+
+
+def _small_steps(problem: Problem, start: Array) -> Array:
+    """The path of gradient descent with steps well below its limit, (T + 1, p); none without curvature."""
+    bend = problem.hessian(start)
+    steepest = float(np.linalg.eigvalsh(bend)[-1]) if np.isfinite(bend).all() else 0.0
+    if not 1e-9 < steepest < 1e9:
+        return np.empty((0, len(start)))
+    run = descend(problem, optimizers.get("sgd", learning_rate=0.4 / steepest), start, steps=200)
+    return run.params[0] if run.diverged_at[0] < 0 else np.empty((0, len(start)))
 
 
 def levels(cost: Array) -> Array:

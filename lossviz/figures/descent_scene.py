@@ -52,7 +52,6 @@ def descent(
     """The three views of a race; shading, contours and readings are those of the shown run."""
     run = runs[shown]
     frames = len(run.cost)
-    home = repr((plane.names, plane.low.tolist(), plane.high.tolist()))
     x, y = plane.home
     at = run.best.points[0] if len(run.best.points) else run.path[-1]
     surface = View(
@@ -67,7 +66,7 @@ def descent(
             *planes.paths(plane, [run, *runs[:shown], *runs[shown + 1 :]], [marks[shown], *marks[:shown], *marks[shown + 1 :]]),
         ],
         alt=f"Contours of the cost over {plane.names[0]} and {plane.names[1]}, with the path of each run.",
-        home=home,
+        home=f"{plane.names} {_source(run)}",
         equal=plane.alike,
         clicks=True,
     )  # fmt: skip
@@ -99,6 +98,11 @@ def readings(run: Run) -> list[Reading]:
     return said
 
 
+def _source(run: Run) -> str:
+    """A zoom lasts for as long as the data or the surface does."""
+    return run.problem.data.source if isinstance(run.problem, Cost) else repr(run.problem)
+
+
 def _of(run: Run, runs: Sequence[Run]) -> str:
     return f" of {run.label}" if len({id(r.problem) for r in runs}) > 1 else ""
 
@@ -118,6 +122,8 @@ def _curves(runs: Sequence[Run], marks: Sequence[Mark], log: bool, wide: bool) -
     start = max(float(np.nan_to_num(cost[0])) for cost in costs)
     calm = [cost for cost, run in zip(costs, runs, strict=True) if run.diverged_at is None]
     highest = max([start, *(min(float(np.nanmax(c)), 3 * abs(start) + 1e-12) for c in calm)])
+    if not calm:
+        highest += 9 * (abs(start) or 1.0)
     lowest = min([start, *(float(np.nanmin(c)) for c in (calm or costs))])
     log = log and lowest >= 0
     if log:
@@ -181,7 +187,7 @@ def _line(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark], fr
     return View(
         "data", "The data and the line", Axis(names[0], *ends), Axis(names[1], *_padded(y, 0.15)), [points, *lines],
         alt=f"{cost.samples} samples of {names[1]} over {names[0]}, with the line of each run at the shown step.",
-        home=repr((ends.tolist(), y.min(), y.max())),
+        home=cost.data.source,
     )  # fmt: skip
 
 
@@ -210,7 +216,7 @@ def _classes(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark],
     return View(
         "data", "The data and the boundary", Axis(data.names[0], x0, x1), Axis(data.names[1], y0, y1), layers,
         alt=f"{cost.samples} samples of two classes, shaded by the probability the model gives to class 1.",
-        home=repr((x0, x1, y0, y1)),
+        home=data.source,
     )  # fmt: skip
 
 

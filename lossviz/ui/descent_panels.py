@@ -35,6 +35,8 @@ TABS = {
     "code": "Code",
 }
 RATES, MOMENTA = 41, 20
+TOLERANCE = 1e-3
+"""Share of the gap in cost that a run that arrived may leave."""
 
 
 def race_of(setup: Setup) -> list[Run]:
@@ -206,27 +208,35 @@ def why(runs: Sequence[Run]) -> None:
 
 def numbers(scene: Scene, setup: Setup, runs: Sequence[Run], shown: int) -> None:
     """The table of the race, the trajectory behind the chart, and what can be taken away."""
-    st.dataframe(standings(runs), hide_index=True)
+    table = standings(runs)
+    rows = [list(table), ["---"] * len(table), *zip(*table.values(), strict=True)]
+    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    st.caption(
+        f"Tolerance: all but {TOLERANCE:.1%} of the gap between the first and the lowest possible cost."
+    )
     run = runs[shown]
-    table = trajectory(run, setup.names)
+    steps = trajectory(run, setup.names)
     left, right, _ = st.columns([1, 1, 2])
     left.download_button(
-        "CSV of the trajectory", lambda: to_csv(table), "descent.csv", "text/csv", key="descent:csv",
+        "CSV of the trajectory", lambda: to_csv(steps), "descent.csv", "text/csv", key="descent:csv",
         on_click="ignore", width="stretch",
     )  # fmt: skip
     right.download_button(
         "Stand-alone HTML", lambda: to_html(scene, "How a model walks downhill"), "descent.html", "text/html",
         key="descent:html", on_click="ignore", width="stretch",
     )  # fmt: skip
-    explain.data_table("descent", table)
+    explain.data_table("descent", steps)
 
 
 def standings(runs: Sequence[Run]) -> dict[str, list[Any]]:
     """The race as columns, in the order of the lines."""
     table = [run.standing for run in runs]
+    known = [np.isfinite(run.best.value) for run in runs]
     return {
         "Run": [run.label for run in runs],
-        "Steps to tolerance": [_or_dash(s.steps_to_tolerance) for s in table],
+        "Steps to tolerance": [
+            _or_dash(s.steps_to_tolerance if k else None) for s, k in zip(table, known, strict=True)
+        ],
         "Final cost": [f"{s.final_cost:.6g}" for s in table],
         "Distance to optimum": [_or_dash(None if s.distance is None else f"{s.distance:.4g}") for s in table],
         "Diverged at step": [_or_dash(s.diverged_at) for s in table],
