@@ -53,7 +53,7 @@ def test_an_axis_reads_back(text):
     "text", ["", "1,2", "5,5,1", "0,5000,1", "0,10,0", "0,10,nan", "0,10,-1", "a,b,c", "0,9,1e300"]
 )
 def test_an_axis_that_is_none_is_refused(text):
-    with pytest.raises(ValueError):  # noqa: PT011: int() and float() word their own
+    with pytest.raises(ValueError):  # noqa: PT011
         Axis.read(text)
 
 

@@ -204,7 +204,7 @@ def _paste(address: Address, forget: Callable[[], None]) -> None:
                 f"{len(found.x):,} points: more than the {MAX_DRAGGABLE} that can be moved or fit into a link."
             )
         st.button(
-            "Draw these points", type="primary", on_click=_take, args=(address, found, (*sheet.notes, *notes), forget)
+            "Draw these points",on_click=_take, args=(address, found, (*sheet.notes, *notes), forget)
         )  # fmt: skip
 
 
