@@ -22,9 +22,9 @@ from lossviz.models import Cost
 from lossviz.race import Entrant, parameter_names, race
 from lossviz.surfaces import SURFACES
 from lossviz.ui import own_points
-from lossviz.ui.descent_controls import TASKS
 from lossviz.ui.descent_panels import TABS, standings, trajectory
 from lossviz.ui.descent_presets import PRESETS
+from lossviz.ui.descent_problem import TASKS
 from lossviz.ui.player_export import MODULES, to_html
 
 PAGE = "pages/gradient_descent.py"

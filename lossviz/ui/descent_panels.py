@@ -20,7 +20,8 @@ from lossviz.race import Run, race
 from lossviz.ui import explain
 from lossviz.ui.address import Address, Field, choice, flag
 from lossviz.ui.chart import Click, chart
-from lossviz.ui.descent_controls import HIGHEST_RATE, Setup
+from lossviz.ui.descent_controls import Setup
+from lossviz.ui.descent_rules import HIGHEST_RATE
 from lossviz.ui.downloads import to_csv
 from lossviz.ui.player import player
 from lossviz.ui.player_export import to_html

@@ -1,0 +1,119 @@
+"""What is trained on the descent page: a task, its data, a loss and a model, or a test surface."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from lossviz import losses, surfaces
+from lossviz.data import classes, generators
+from lossviz.data.dataset import Dataset
+from lossviz.losses import ResidualLoss
+from lossviz.models import FEATURES
+from lossviz.ui.address import Address, choice, choices, number
+from lossviz.ui.descent_rules import MOST_RUNS, one_of, slider, whole
+from lossviz.ui.live_slider import live_slider
+from lossviz.ui.own_points import OWN
+from lossviz.ui.pickers import pick_losses
+
+TASKS = {"line": "Line", "classes": "Classes", "surface": "Surface"}
+SAMPLES = 80
+LINES = {
+    "line": ("Line", "gaussian", 0.0),
+    "outliers": ("Line with outliers", "gaussian", 0.2),
+    "heteroscedastic": ("Growing noise", "heteroscedastic", 0.0),
+}
+"""Title, generator and share of outliers of the data about a line."""
+SCALES = {"unit": "From 0 to 1", "standard": "Mean 0, variance 1", "raw": "As measured"}
+
+
+def pick_task(address: Address) -> str:
+    """The task; another one begins with its own defaults."""
+    address.field(choice("task", tuple(TASKS), "line"))
+
+    def forget() -> None:
+        for name in list(address.fields):
+            if name != "task":
+                st.session_state.pop(address.key(name), None)
+
+    picked = st.segmented_control(
+        "Task", tuple(TASKS), key=address.key("task"), format_func=TASKS.__getitem__, required=True,
+        on_change=forget, label_visibility="collapsed",
+    )  # fmt: skip
+    return picked or "line"
+
+
+def pick_data(address: Address, task: str, own: Callable[[Address, str], Dataset | None]) -> Dataset:
+    titles = (
+        {name: title for name, (title, *_) in LINES.items()}
+        if task == "line"
+        else {name: recipe.title for name, recipe in classes.CLASSES.items()}
+    )
+    titles[OWN] = "Own points"
+    first = next(iter(titles))
+    address.field(choice("data", tuple(titles), first))
+    name = st.selectbox("Data", tuple(titles), key=address.key("data"), format_func=titles.__getitem__)
+    address.field(whole("sample", 0, 9999, 0))
+    mine = own(address, task)
+    if name == OWN and mine is not None:
+        return mine
+    name, seed = name if name != OWN else first, int(address["sample"])
+    if task == "classes":
+        return classes.make(name, SAMPLES, seed)
+    _, generator, outliers = LINES[name]
+    return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
+
+
+def rescaled(data: Dataset, how: str) -> Dataset:
+    """The data with each feature on another scale, its name saying so; a constant feature stays."""
+    x = data.x if data.x.ndim == 2 else data.x[:, None]
+    centre, unit = (x.min(axis=0), np.ptp(x, axis=0)) if how == "unit" else (x.mean(axis=0), x.std(axis=0))
+    if how == "raw" or not (unit > 0).all():
+        return data
+    said = {"unit": "0 to 1", "standard": "standardised"}[how]
+    names = (*(f"{name}, {said}" for name in data.names[:-1]), data.names[-1])
+    return replace(data, x=((x - centre) / unit).reshape(data.x.shape), names=names)
+
+
+def pick_surface(address: Address) -> surfaces.Surface:
+    names = tuple(surfaces.SURFACES)
+    address.field(choice("surface", names, names[0]))
+    name = st.selectbox(
+        "Surface", names, key=address.key("surface"), format_func=lambda n: surfaces.SURFACES[n].title,
+        on_change=lambda: st.session_state.pop(address.key("start"), None),
+    )  # fmt: skip
+    cls = surfaces.SURFACES[name]
+    return cls(**{p.name: slider(address, name, cls.title, p) for p in cls.parameters()})
+
+
+def pick_loss(address: Address, task: str, several: bool) -> list[str]:
+    if task == "line":
+        options = [n for n in losses.names("regression") if issubclass(losses.find(n), ResidualLoss)]
+        default = ["squared_error"]
+    else:
+        options = [n for n in losses.names("binary") if n != "zero_one"]
+        default = ["binary_cross_entropy"]
+    if several:
+        return pick_losses(address, options, default)[:MOST_RUNS]
+    address.field(choices("loss", options, default, least=1))
+    return [one_of(address, "loss", "Loss", options, lambda n: losses.find(n).title)]
+
+
+def pick_model(address: Address, task: str) -> tuple[str, float, str]:
+    """Feature map, L2 penalty and scale of the features."""
+    address.field(number("l2", 0.0, 10.0, 0.0))
+    address.field(choice("scale", tuple(SCALES), "unit" if task == "line" else "raw"))
+    features = "plain"
+    if task == "classes":
+        address.field(choice("features", tuple(FEATURES), "plain"))
+        features = st.selectbox(
+            "Features", tuple(FEATURES), key=address.key("features"), format_func=lambda n: FEATURES[n].title
+        )
+    scale = st.selectbox(
+        "Scale of the features", tuple(SCALES), key=address.key("scale"), format_func=SCALES.__getitem__
+    )
+    l2 = live_slider(
+        "L2 penalty", key=address.key("l2"), low=0.0, high=2.0, step=0.01, default=0.0, playable=False
+    )
+    return features, l2, scale
