@@ -266,10 +266,10 @@ _CLOCK = """(lines) => {
   const start = (event) => { if (event.isTrusted) clock.since ??= performance.now(); };
   for (const kind of ['keydown', 'input', 'click']) document.addEventListener(kind, start, true);
   new MutationObserver(() => {
-    if (clock.since === null) return;
     const now = look();
     if (!now || now === seen) return;
     seen = now;
+    if (clock.since === null) return;
     const since = clock.since;
     clock.since = null;
     requestAnimationFrame(() => requestAnimationFrame(() => clock.times.push(performance.now() - since)));
