@@ -13,7 +13,6 @@ from lossviz.ui.descent_rules import whole
 from lossviz.ui.player import player
 
 page = frame.page("descent")
-PLAYER = "descent:run"
 
 
 @st.fragment
@@ -38,7 +37,7 @@ def descent() -> None:
             scene = panels.scene_of(setup, runs, shown, plane, **view)
             player(
                 scene,
-                key=PLAYER,
+                key=controls.PLAYER,
                 frame=address.key("frame"),
                 on_click=lambda click: controls.start_at(address, click),
             )
@@ -49,9 +48,9 @@ def descent() -> None:
         for name, tab in panels.open_tabs(address):
             with tab:
                 if name == "update":
-                    panels.update(address, setup, run, PLAYER)
+                    panels.update(address, setup, run)
                 elif name == "fit":
-                    panels.fit(address, run, PLAYER)
+                    panels.fit(address, run)
                 elif name == "rates":
                     panels.rates(address, setup, run)
                 elif name == "space":

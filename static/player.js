@@ -1,7 +1,7 @@
 // Plays a run: views, tables, legend and readings, all drawn from the same frame of one payload.
 //
 // data = bytes (player_payload.js) with the header {id, scene, clock: name shared by the players that
-//   move together, leads: whether this one has the controls, seek: {rev, frame}}.
+//   move together, leads: whether this one has the controls, seek: {rev, frame, play}}.
 // state "frame" = the frame shown, sent at rest only; state "click" = {view, x, y, n} in data units.
 
 const same = new URL(import.meta.url).search;
@@ -76,6 +76,7 @@ class Player {
     this.told = wish.frame;
     this.clock.playing = false;
     this.clock.to(wish.frame);
+    if (wish.play) this.clock.play(true);
   }
 
   build() {

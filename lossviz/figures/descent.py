@@ -52,7 +52,7 @@ def rate_map(found: LearningRateMap, rule: Optimizer, curvature: Spectrum, steps
     )
     if rule.name in ("sgd", "momentum", "nesterov") and np.isfinite(limit).all():
         figure.add_scatter(
-            x=np.log10(limit), y=momenta, mode="lines", name="limit of the quadratic, 2/λ_max at momentum 0",
+            x=np.log10(limit), y=momenta, mode="lines", name="limit of the quadratic, 2/λₘₐₓ at momentum 0",
             line={"color": "#ffffff", "width": 3}, hovertemplate="limit<extra></extra>",
         )  # fmt: skip
     rate = float(getattr(rule, "learning_rate", np.nan))
@@ -81,7 +81,7 @@ def rate_words(found: LearningRateMap, curvature: Spectrum, rule: Optimizer) -> 
     if np.isfinite(limit):
         note = (
             f" At the optimum the cost curves by λ = {least:.3g} to {most:.3g}; gradient descent on that quadratic "
-            f"diverges from η = 2/λ_max = {limit:.3g}, the white line."
+            f"diverges from η = 2/λₘₐₓ = {limit:.3g}, the white line."
         )
     return f"Of {found.verdict.size} runs {said}.{note}"
 

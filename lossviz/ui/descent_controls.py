@@ -27,10 +27,12 @@ from lossviz.ui.descent_rules import (
     whole,
 )
 from lossviz.ui.pickers import tune
-from lossviz.ui.player import Click
+from lossviz.ui.player import Click, replay
 
 RACES = {"optimizers": "Rules", "rates": "Rates", "losses": "Losses"}
 MOST_STEPS = 500
+PLAYER = "descent:run"
+"""Key of the animation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,6 +265,6 @@ def pick_shown(address: Address, runs: Sequence[Run]) -> int:
 
 
 def start_at(address: Address, click: Click) -> None:
-    """Start where somebody clicked on the surface, from the first frame."""
+    """Start where somebody clicked on the surface, and play."""
     address.put("start", (float(f"{click.x:.4g}"), float(f"{click.y:.4g}")))
-    address.put("frame", 0)
+    replay(PLAYER, address.key("frame"))

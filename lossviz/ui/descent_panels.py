@@ -20,10 +20,10 @@ from lossviz.race import Run, race
 from lossviz.ui import explain
 from lossviz.ui.address import Address, Field, choice, flag
 from lossviz.ui.chart import Click, chart
-from lossviz.ui.descent_controls import Setup
+from lossviz.ui.descent_controls import PLAYER, Setup
 from lossviz.ui.descent_rules import HIGHEST_RATE
 from lossviz.ui.downloads import to_csv
-from lossviz.ui.player import player
+from lossviz.ui.player import player, replay
 from lossviz.ui.player_export import to_html
 
 TABS = {
@@ -82,19 +82,19 @@ def open_tabs(address: Address) -> Iterator[tuple[str, Any]]:
             yield name, tab
 
 
-def update(address: Address, setup: Setup, run: Run, clock: str) -> None:
+def update(address: Address, setup: Setup, run: Run) -> None:
     """One update taken apart, moving along with the animation."""
     scene = details.update(run, setup.axes, setup.names)
-    player(scene, key="descent:update", frame=address.key("frame"), clock=clock)
+    player(scene, key="descent:update", frame=address.key("frame"), clock=PLAYER)
 
 
-def fit(address: Address, run: Run, clock: str) -> None:
+def fit(address: Address, run: Run) -> None:
     """How good the model is at the shown step."""
     scene = details.fit(run)
     if scene is None:
         st.markdown("A test surface has no data, so there is nothing to fit.")
         return
-    player(scene, key="descent:fit", frame=address.key("frame"), clock=clock)
+    player(scene, key="descent:fit", frame=address.key("frame"), clock=PLAYER)
 
 
 # --- learning rates --------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _play(
     address.put("opt", [name])
     if second and name != "sgd":
         address.put(f"{name}.{second}", momentum)
-    address.put("frame", 0)
+    replay(PLAYER, address.key("frame"))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

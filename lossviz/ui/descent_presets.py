@@ -9,8 +9,8 @@ PRESETS = (
     Preset("A line", {"frame": 0}, "Press play: each step moves the line against the mean pull of all samples."),
     Preset(
         "Too large a step",
-        {"frame": 0, "race": "rates", "rates": ["0.05", "0.3", "0.72", "0.85"], "steps": 30},
-        "Below 2/λ_max a larger step is a faster one, near it the path leaps from wall to wall, beyond it each leap is longer.",
+        {"frame": 0, "race": "rates", "rates": ["0.05", "0.3", "0.72", "0.85"], "steps": 45},
+        "Below 2/λₘₐₓ a larger step is a faster one, near it the path leaps from wall to wall, beyond it each leap is longer.",
     ),
     Preset(
         "Narrow valley",

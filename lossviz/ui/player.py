@@ -54,12 +54,19 @@ def player(
 
     shown = int(st.session_state.get(frame, 0))
     seek = st.session_state.get(f"{key}:seek", {"rev": 0, "frame": shown})
-    if st.session_state.get(told, shown) != shown:
-        seek = {"rev": seek["rev"] + 1, "frame": shown}
+    asked = st.session_state.pop(f"{key}:replay", False)
+    if asked or st.session_state.get(told, shown) != shown:
+        seek = {"rev": seek["rev"] + 1, "frame": shown, "play": asked}
     st.session_state[told] = shown
     st.session_state[f"{key}:seek"] = seek
     data = pack(scene, clock=clock or key, leads=not clock, seek=None if clock else seek)
     _player(key=state, data=data, on_frame_change=moved, on_click_change=clicked)
+
+
+def replay(key: str, frame: str) -> None:
+    """Let the player of that key play from the start, for a callback; ``frame`` as in :func:`player`."""
+    st.session_state[frame] = 0
+    st.session_state[f"{key}:replay"] = True
 
 
 def _click(sent: Any) -> Click | None:

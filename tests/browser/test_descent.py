@@ -127,8 +127,9 @@ def test_click_on_the_surface_is_the_start(visit, settled):
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     rest(page, settled, r"start=")
     x, y = (float(v) for v in re.search(r"start=([^&]*)", page.url)[1].replace("%2C", ",").split(","))
-    step, said = readings(page)
-    assert step == 0
+    assert page.locator(".lossviz-player .play").get_attribute("aria-label") == "Pause"
+    scrub(page, 0)
+    _, said = readings(page)
     assert (said["x"], said["y"]) == pytest.approx((x, y), rel=1e-3)
     assert said["cost"] == pytest.approx(0.5 * (x * x + 10 * y * y), rel=1e-3)
 
@@ -183,3 +184,15 @@ def test_page_is_accessible_and_fits(visit, axe, viewport):
     if viewport == WIDE:
         bar = page.locator(".lossviz-player .bar").bounding_box()
         assert bar["y"] + bar["height"] <= viewport[1]
+
+
+def test_cell_of_the_learning_rate_map_is_played(visit, settled):
+    page = visit("gradient_descent?tab=rates&map=1&steps=60")
+    page.wait_for_selector(".lossviz-chart .hm")
+    plot = page.locator('.lossviz-chart .nsewdrag[data-subplot="xy"]')
+    plot.scroll_into_view_if_needed()
+    area = plot.bounding_box()
+    page.mouse.click(area["x"] + 0.75 * area["width"], area["y"] + 0.5 * area["height"])
+    rest(page, settled, r"lr=1\b")
+    assert "opt=momentum" in page.url
+    assert "momentum.momentum=0.4" in page.url or "momentum.momentum=0.5" in page.url
