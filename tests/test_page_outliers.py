@@ -34,6 +34,11 @@ def move(app, i, x, y, **options):
     return edit(app, points=points, at=i, **options)
 
 
+def opened(at, drawer):
+    at.session_state[f"outliers:{drawer}"] = True
+    return at.run()
+
+
 def lines(at):
     return {line["name"]: line for line in editor(at)["lines"] if line["name"]}
 
@@ -155,6 +160,25 @@ def test_reset_and_clear_come_as_a_new_revision():
     assert "p=" not in query(at)
 
 
+@pytest.mark.parametrize(
+    ("state", "drawer"),
+    [
+        ("n=12&noise=2&bad=0.2&seed=9&tenfold=1", "Change the data"),
+        ("data=stackloss&by=water_temp", "Change the data"),
+        ("charge=huber&weight=huber&guess=reveal", "See the loss, guess a line"),
+    ],
+)
+def test_settings_in_a_drawer_stay_whether_it_is_open_or_closed(state, drawer):
+    at = visit(PAGE, state)
+    first, kept = query(at), editor(at)
+    for is_open in (True, False, False):
+        at.session_state[f"outliers:{drawer}"] = is_open
+        at.run()
+        assert_fine(at)
+        assert query(at) == first
+        assert editor(at)["points"] == kept["points"]
+
+
 def test_a_change_of_data_forgets_the_edits_and_undo():
     at = visit(PAGE)
     move(at, 3, 2.0, 20.0)
@@ -192,6 +216,7 @@ def test_my_line_is_priced_beside_the_hidden_best_and_then_revealed():
     edit(at, why="line", mine=[1.0, 20.0])
     assert "Your line costs" in said(at)
     assert "line=1,20" in query(at)
+    opened(at, "See the loss, guess a line")
     at.button_group(key="outliers.guess").set_value("reveal").run()
     assert "the best" in said(at)
     assert len(lines(at)) == 3
@@ -272,7 +297,7 @@ def test_too_few_points_are_told_and_no_line_is_drawn():
 
 
 def pasted(text):
-    at = visit(PAGE)
+    at = opened(visit(PAGE), "Change the data")
     at.text_area(key="outliers:paste").set_value(text).run()
     return at
 

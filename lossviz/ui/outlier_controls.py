@@ -1,6 +1,7 @@
 """The outlier page's controls: which view, which losses on which scale, and what is drawn over the points."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
@@ -86,34 +87,53 @@ def pick_setting(address: Address, view: str) -> Setting:
         help="A parameter such as δ is in these units. MAD is the residuals' own median absolute deviation: "
         "with it a fit no longer depends on the units of y.",
     )
-    with st.expander("See the loss, guess a line"):
-        charged = _pick_one(address, "charge", "Draw what it charges", tuned)
-        weighing = _pick_one(address, "weight", "Size of a point: its weight in", tuned)
-        address.field(choice("guess", tuple(GUESSES), "off"))
-        guess = st.segmented_control(
-            "My line",
-            list(GUESSES),
-            key=address.key("guess"),
-            format_func=GUESSES.__getitem__,
-            required=True,
-            help="Put a line of your own with its two handles where you think it belongs, then reveal the fits.",
-        )
-    return Setting(view, tuned, scale or "fixed", charged, weighing, guess or "off")
-
-
-def _pick_one(address: Address, field: str, label: str, tuned: Sequence[ResidualLoss]) -> ResidualLoss | None:
-    address.field(choice(field, (NONE, *RESIDUAL), NONE))
     by_name = {loss.name: loss for loss in tuned}
-    key = address.key(field)
-    if st.session_state[key] not in by_name:
-        st.session_state[key] = NONE
-    picked = st.selectbox(
+    for field in (
+        choice("charge", (NONE, *RESIDUAL), NONE),
+        choice("weight", (NONE, *RESIDUAL), NONE),
+        choice("guess", tuple(GUESSES), "off"),
+    ):
+        address.field(field)
+    with drawer(address, "See the loss, guess a line", ("charge", "weight", "guess")) as is_open:
+        if is_open:
+            _pick_one(address, "charge", "Draw what it charges", by_name)
+            _pick_one(address, "weight", "Size of a point: its weight in", by_name)
+            st.segmented_control(
+                "My line",
+                list(GUESSES),
+                key=address.key("guess"),
+                format_func=GUESSES.__getitem__,
+                required=True,
+                help="Put a line of your own with its two handles where you think it belongs, then reveal the fits.",
+            )
+    charged, weighing = by_name.get(address["charge"]), by_name.get(address["weight"])
+    return Setting(view, tuned, scale or "fixed", charged, weighing, address["guess"] or "off")
+
+
+@contextmanager
+def drawer(address: Address, label: str, fields: Sequence[str]) -> Iterator[bool]:
+    """A folded group of widgets; yields whether it is open.
+
+    Every widget on a page costs the browser time at every redraw, so what is closed is not drawn; the
+    values of its fields are kept.
+    """
+    place = st.expander(label, key=f"{address.page}:{label}", on_change="rerun")
+    with place:
+        yield bool(place.open)
+    if not place.open:
+        for field in fields:
+            address.put(field, address[field])
+
+
+def _pick_one(address: Address, field: str, label: str, by_name: Mapping[str, ResidualLoss]) -> None:
+    if address[field] not in by_name:
+        address.put(field, NONE)
+    st.selectbox(
         label,
         [NONE, *by_name],
-        key=key,
+        key=address.key(field),
         format_func=lambda name: "nothing" if name == NONE else nickname(by_name[name]),
     )
-    return by_name.get(picked)
 
 
 def pick_outcome(address: Address) -> str:

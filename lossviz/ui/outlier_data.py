@@ -12,6 +12,7 @@ from lossviz import data
 from lossviz.cloud import Axis, Cloud, Window, pack, unpack
 from lossviz.data import GENERATORS, MAX_DRAGGABLE, TABLES, Dataset, Sheet
 from lossviz.ui.address import Address, Bad, Field, choice, flag, number
+from lossviz.ui.outlier_controls import drawer
 
 OWN = "own"
 OPTIONS = (*GENERATORS, *TABLES, OWN)
@@ -19,6 +20,12 @@ TENFOLD = 10.0
 ROW = "order of rows"
 _EXACT = "outliers:own data"
 _SHEET = "outliers:sheet"
+_KNOBS = (
+    ("n", "Points", 2.0, 2000.0, 20.0, 1.0),
+    ("noise", "Noise", 0.0, 10.0, 1.0, 0.1),
+    ("bad", "Share of outliers", 0.0, 0.5, 0.05, 0.05),
+    ("seed", "Seed", 0.0, 9999.0, 3.0, 1.0),
+)
 _NAME = 40  # characters of a column's name that a link keeps
 
 
@@ -46,21 +53,25 @@ def pick_data(address: Address) -> Source:
             st.session_state.pop(address.key(field), None)
 
     name = st.selectbox("Data", OPTIONS, key=address.key("data"), format_func=_title, on_change=forget)
-    notes: tuple[str, ...] = ()
-    with st.expander("Change the data"):
-        if name in GENERATORS:
-            found = _generated(address, name, forget)
-        elif name in TABLES:
-            found = _table(address, name, forget)
-        else:
-            found, notes = _own(address)
-        address.field(flag("tenfold"))
-        tenfold = st.toggle(
-            "Multiply y by 10",
-            key=address.key("tenfold"),
-            help="The same points in smaller units. A fit with a fixed parameter changes; one scaled by MAD does not.",
-        )
-        _paste(address, forget)
+    fields = _fields(name)
+    for field in fields:
+        address.field(field)
+    if name in TABLES and address["by"] not in _predictors(name):
+        address.put("by", "")
+    with drawer(address, "Change the data", [field.name for field in fields]) as is_open:
+        if is_open:
+            if name in GENERATORS:
+                _set_generator(address, forget)
+            elif len(_predictors(name)) > 1:
+                _set_predictor(address, name, forget)
+            st.toggle(
+                "Multiply y by 10",
+                key=address.key("tenfold"),
+                help="The same points in smaller units. A fit with a fixed parameter changes; one scaled by MAD does not.",
+            )
+            _paste(address, forget)
+    found, notes = _found(address, name)
+    tenfold = address["tenfold"]
     factor = TENFOLD if tenfold else 1.0
     x, y = found.x, factor * found.y
     label = found.names[1]
@@ -95,24 +106,28 @@ def _window(address: Address, name: str, found: Dataset) -> Window:
     return Window.around(found.x, found.y)
 
 
-def _generated(address: Address, name: str, forget: Callable[[], None]) -> Dataset:
-    fields = (
-        ("n", "Points", 2.0, 2000.0, 20.0, 1.0),
-        ("noise", "Noise", 0.0, 10.0, 1.0, 0.1),
-        ("bad", "Share of outliers", 0.0, 0.5, 0.05, 0.05),
-        ("seed", "Seed", 0.0, 9999.0, 3.0, 1.0),
-    )
-    columns = st.columns(2)
-    values = []
-    for k, (field, label, low, high, default, step) in enumerate(fields):
-        address.field(number(field, low, high, default))
-        values.append(
-            columns[k % 2].number_input(
-                label, low, high, step=step, key=address.key(field), on_change=forget, format="%g"
-            )
-        )
-    n, noise, bad, seed = values
-    return data.make(name, n=round(n), noise=noise, outliers=bad, seed=round(seed))
+def _fields(name: str) -> list[Field]:
+    """The settings that this data set has."""
+    fields = [flag("tenfold")]
+    if name in GENERATORS:
+        fields += [number(field, low, high, default) for field, _, low, high, default, _ in _KNOBS]
+    if name in TABLES:
+        fields.append(choice("by", ("", *_predictors(name)), ""))
+    return fields
+
+
+def _predictors(name: str) -> tuple[str, ...]:
+    return tuple(column.key for column in TABLES[name].predictors) if name in TABLES else ()
+
+
+def _found(address: Address, name: str) -> tuple[Dataset, tuple[str, ...]]:
+    """The data set as it is set, and notes on it."""
+    if name in GENERATORS:
+        n, noise, bad, seed = (address[field] for field, *_ in _KNOBS)
+        return data.make(name, n=round(n), noise=noise, outliers=bad, seed=round(seed)), ()
+    if name in TABLES:
+        return _load(name, address["by"] or None), ()
+    return _own(address)
 
 
 @functools.cache
@@ -120,18 +135,19 @@ def _load(name: str, predictor: str | None) -> Dataset:
     return data.load(name, predictor)
 
 
-def _table(address: Address, name: str, forget: Callable[[], None]) -> Dataset:
-    keys = tuple(column.key for column in TABLES[name].predictors)
-    if len(keys) < 2:
-        return _load(name, None)
+def _set_generator(address: Address, forget: Callable[[], None]) -> None:
+    columns = st.columns(2)
+    for k, (field, label, low, high, _, step) in enumerate(_KNOBS):
+        columns[k % 2].number_input(
+            label, low, high, step=step, key=address.key(field), on_change=forget, format="%g"
+        )
+
+
+def _set_predictor(address: Address, name: str, forget: Callable[[], None]) -> None:
     labels = {column.key: column.label for column in TABLES[name].predictors}
-    address.field(choice("by", keys, keys[0]))
-    if st.session_state[address.key("by")] not in keys:
-        st.session_state[address.key("by")] = keys[0]
-    picked = st.selectbox(
-        "Predictor", keys, key=address.key("by"), format_func=labels.__getitem__, on_change=forget
-    )
-    return _load(name, picked)
+    if not address["by"]:
+        address.put("by", next(iter(labels)))
+    st.selectbox("Predictor", labels, key=address.key("by"), format_func=labels.__getitem__, on_change=forget)
 
 
 # --- a person's own ------------------------------------------------------------------------------
