@@ -1,6 +1,6 @@
 """What stands under the animation: one update, the fit, learning rates, the surface in space, the race."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,9 @@ from lossviz.figures.player import Scene
 from lossviz.figures.style import Mark
 from lossviz.models import Cost
 from lossviz.optimizers.base import Optimizer
-from lossviz.optimum import spectrum
+from lossviz.optimum import Spectrum, spectrum
 from lossviz.race import Run, race
-from lossviz.ui import explain
+from lossviz.ui import background, explain
 from lossviz.ui.address import Address, Field, choice, flag
 from lossviz.ui.chart import Click, chart
 from lossviz.ui.descent_controls import PLAYER, Setup
@@ -100,11 +100,12 @@ def fit(address: Address, run: Run) -> None:
 # --- learning rates --------------------------------------------------------------------------
 
 
-def _momentum_of(rule: Optimizer) -> tuple[type[Optimizer], str | None]:
-    """The rule whose runs are mapped, and its second hyperparameter; gradient descent is momentum 0."""
-    if rule.name == "sgd":
-        return optimizers.OPTIMIZERS["momentum"], "momentum"
-    return type(rule), "momentum" if rule.name in ("momentum", "nesterov") else None
+_MAP = "descent:map job"
+
+
+def _second(rule: Optimizer) -> str | None:
+    """The hyperparameter across the learning rate, where the rule has one; gradient descent is momentum 0."""
+    return "momentum" if rule.name in ("sgd", "momentum", "nesterov") else None
 
 
 def rates(address: Address, setup: Setup, run: Run) -> None:
@@ -113,25 +114,52 @@ def rates(address: Address, setup: Setup, run: Run) -> None:
     if not hasattr(rule, "learning_rate"):
         st.markdown(f"{rule.title} has no learning rate.")
         return
-    if not st.toggle("Try all learning rates", key=address.key("map"), help="Switch off to stop"):
-        st.caption(f"{RATES * MOMENTA} runs of {setup.steps} steps, with this data and start.")
+    if not st.toggle("Try all learning rates", key=address.key("map")):
+        background.drop(_MAP)
+        runs = RATES * (MOMENTA if _second(rule) else 1)
+        st.caption(f"{runs} runs of {setup.steps} steps, with this data and start, at a constant rate.")
         return
-    cls, second = _momentum_of(rule)
-    bar = st.progress(0.0, "Running")
-    found = _map(setup.token + rule.name, setup, run, cls, second, lambda done: bar.progress(done, "Running"))
-    bar.empty()
+    second = _second(rule)
     at = run.best.points[0] if len(run.best.points) else run.path[0]
     curvature = spectrum(run.problem, at)
-    figure = figures.rate_map(found, rule, curvature, setup.steps)
+    found = background.result(
+        _MAP,
+        repr((setup.token, run.label, rule.settings())),
+        lambda progress: _try_all(setup, run, second, curvature, progress),
+        lambda: address.put("map", False),
+    )
+    if found is None:
+        return
     said = figures.rate_words(found, curvature, rule)
     chart(
-        figure,
+        figures.rate_map(found, rule, curvature, setup.steps),
         key="descent:rates",
         alt=said,
         name="learning-rates",
         on_click=lambda click: _play(address, rule, second, found, click),
     )
     st.markdown(said)
+
+
+def _try_all(
+    setup: Setup, run: Run, second: str | None, curvature: Spectrum, progress: Callable[[float], bool]
+) -> learning_rates.LearningRateMap:
+    rule = run.trajectory.optimizer
+    cls = optimizers.OPTIMIZERS["momentum"] if rule.name == "sgd" else type(rule)
+    kept = {name: value for name, value in rule.settings().items() if name not in ("learning_rate", second)}
+    return learning_rates.learning_rate_map(
+        run.problem,
+        lambda **settings: cls(**kept, **settings),
+        setup.start,
+        np.geomspace(1e-3, HIGHEST_RATE, RATES),
+        np.linspace(0.0, 0.95, MOMENTA) if second else None,
+        steps=setup.steps,
+        lowest=run.best.value if np.isfinite(run.best.value) else None,
+        directions=curvature.directions,
+        batch_size=setup.batch,
+        seed=setup.seed,
+        progress=progress,
+    )
 
 
 def _play(
@@ -147,29 +175,6 @@ def _play(
     if second and name != "sgd":
         address.put(f"{name}.{second}", momentum)
     replay(PLAYER, address.key("frame"))
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _map(
-    token: str, _setup: Setup, _run: Run, _cls: Any, _second: str | None, _progress: Any
-) -> learning_rates.LearningRateMap:
-    problem = _run.problem
-    rule = _run.trajectory.optimizer
-    kept = {k: v for k, v in rule.settings().items() if k not in ("learning_rate", _second)}
-    at = _run.best.points[0] if len(_run.best.points) else _run.path[0]
-    return learning_rates.learning_rate_map(
-        problem,
-        lambda **settings: _cls(**kept, **settings),
-        _setup.start,
-        np.geomspace(1e-3, HIGHEST_RATE, RATES),
-        np.linspace(0.0, 0.95, MOMENTA) if _second else None,
-        steps=_setup.steps,
-        lowest=_run.best.value if np.isfinite(_run.best.value) else None,
-        directions=spectrum(problem, at).directions,
-        batch_size=_setup.batch,
-        seed=_setup.seed,
-        progress=_progress,
-    )
 
 
 # --- the surface in space --------------------------------------------------------------------
