@@ -61,8 +61,9 @@ def pick(address: Address, task: str) -> Dataset | None:
     if st.session_state.get(address.key("data")) != OWN:
         return None
     columns = 3 if task == "classes" else 2
-    _enter(address, columns)
     text = address[FIELD]
+    with st.expander("Enter points", expanded=not text):
+        _enter(address, columns)
     if not text:
         st.caption("No points yet: the first toy data set is shown.")
         return None
