@@ -196,3 +196,9 @@ def test_cell_of_the_learning_rate_map_is_played(visit, settled):
     rest(page, settled, r"lr=1\b")
     assert "opt=momentum" in page.url
     assert "momentum.momentum=0.4" in page.url or "momentum.momentum=0.5" in page.url
+
+
+@pytest.mark.parametrize("tab", ["fit", "rates&map=1", "space", "numbers", "code"])
+def test_every_tab_is_accessible(visit, axe, tab):
+    page = visit(f"{MOONS}&opt=sgd,adam&tab={tab}")
+    assert axe(page) == []
