@@ -1,8 +1,8 @@
 """How closely the fitted lines follow a dragged point, in Chromium, under ``python -m lossviz``.
 
 A point is dragged in circles for some seconds. Each edit the browser sends has a number; the lines
-drawn for it arrive with that number, and are on the screen one frame later. Latency is from the
-pointer event whose position an edit holds to the frame with its lines. Three scenes:
+drawn for it arrive with that number and are painted with the next frame. Latency is from the pointer
+event whose position an edit holds to that paint. Three scenes:
 
     fit          40 points, 3 losses             at least 20 redraws/s, median latency at most 60 ms
     sensitivity  the same, and a curve beside it  the curve at least 10 times/s
@@ -53,7 +53,9 @@ _WATCH = """() => {
   window.__lossvizDrawn = (ack) => {
     if (ack in seen.drawn) return;
     seen.drawn[ack] = null;
-    requestAnimationFrame(() => requestAnimationFrame(() => { seen.drawn[ack] = performance.now(); }));
+    const painted = new MessageChannel(); // a task posted in a frame's callback runs once that frame is painted
+    painted.port1.onmessage = () => { seen.drawn[ack] = performance.now(); painted.port1.close(); };
+    requestAnimationFrame(() => painted.port2.postMessage(0));
   };
   document.addEventListener('painted', () => seen.charts++, true);
 }"""

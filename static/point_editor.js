@@ -16,7 +16,7 @@ const { short } = await import("./scales.js" + same);
 const { Scene } = await import("./point_scene.js" + same);
 
 const STORE = new WeakMap();
-const PACE = 33, WINDOW = 3, LOST = 400;         // ms between edits, edits under way, ms after which one counts as lost
+const PACE = 40, WINDOW = 3, LOST = 400;         // ms between edits, edits under way, ms after which one counts as lost
 const REACH = { mouse: 12, touch: 22, pen: 16 }; // px from a point at which it is grabbed
 const PAUSE = 400;                               // ms without a key that end a gesture
 const STEP = 0.01, STRIDE = 0.1;                 // shares of the window that arrow keys move a point

@@ -328,6 +328,12 @@ def test_a_table_that_cannot_be_read_is_explained_and_the_page_keeps_its_points(
     assert len(at.error) == (1 if text else 0)
 
 
+def test_points_on_a_line_cost_nothing_not_rounding():
+    at = drawn("x,y\n70,2\n95,3\n120,4\n")
+    assert said(at) == "All 3 points are on the line: it costs nothing."
+    assert all(line["detail"].endswith("total 0") for line in lines(at).values())
+
+
 def test_missing_cells_are_counted_and_left_out():
     at = drawn("x,y\n1,2\n2,NA\n3,6\n4,inf\n5,9\n")
     assert len(editor(at)["points"]) == 3

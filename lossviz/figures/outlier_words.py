@@ -27,10 +27,17 @@ def equation(coefficients: Array, window: Window) -> str:
     return f"y = {level} {sign} {figure_of(abs(slope), slope_size(window))} x"
 
 
-def total(fit: Fit) -> str:
+def total(fit: Fit, window: Window) -> str:
     """What the loss charges for all points together."""
+    if exact(fit, window):
+        return "0"
     charged = float(fit.cost) * fit.residuals.shape[-1]
     return f"{charged:,.0f}" if 1e4 <= charged < 1e7 else f"{charged:.4g}"
+
+
+def exact(fit: Fit, window: Window) -> bool:
+    """Whether every point is on the line, up to rounding."""
+    return float(np.abs(fit.residuals).max()) <= 1e-12 * _span(window.y)
 
 
 def _span(axis: Axis) -> float:
@@ -87,6 +94,8 @@ def kind_of_point(cloud: Cloud, at: int) -> str:
 
 def steepest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
     """The state of things when nothing was moved yet."""
+    if exact(fits[0], window):
+        return f"All {len(cloud)} points are on the line: it costs nothing."
     worst = int(np.argmax(np.abs(fits[0].residuals)))
     shares = [float(fit.losses[worst] / fit.losses.sum()) if fit.losses.sum() > 0 else 0.0 for fit in fits]
     parts = [

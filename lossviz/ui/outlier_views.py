@@ -1,5 +1,6 @@
 """From the points and the settings to what the outlier page draws and says."""
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -158,7 +159,9 @@ def _line(coefficients: Array, fit: Fit, window: Window, *, thin: bool = False, 
     mark = style.mark(fit.loss.name)
     name = "" if thin else nickname(fit.loss)
     detail = (
-        "" if thin else words.equation(coefficients, window) + (f", total {words.total(fit)}" if wide else "")
+        ""
+        if thin
+        else words.equation(coefficients, window) + (f", total {words.total(fit, window)}" if wide else "")
     )
     width = THIN if thin else style.LINE_WIDTH
     if len(coefficients) == 1:
@@ -255,7 +258,7 @@ def show(address: Address, setting: Setting, data: Source) -> None:
             _editor(desk, setting, fits, data, "Move a point", sentence, NARROW)
         with right:
             _beside(address, desk, setting, fits, data)
-    st.markdown(sentence)
+    _say(sentence)
     notes = words.several_minima(() if setting.hidden else fits.now)
     if data.factor != 1.0 and fits.now and not desk.moving:
         once = fit_all(desk, setting, desk.cloud.with_y(desk.cloud.y / data.factor)).now
@@ -299,6 +302,11 @@ def _editor(
     )
 
 
+def _say(sentence: str) -> None:
+    """The sentence under the picture, as plain text: it changes at every redraw, and Markdown is slow."""
+    st.html(f'<p style="margin: 0">{html.escape(sentence)}</p>')
+
+
 def _beside(address: Address, desk: Desk, setting: Setting, fits: Fits, data: Source) -> None:
     height = NARROW + 60
     if setting.view == "bars":
@@ -335,7 +343,7 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, data: Source) -> 
             _editor(
                 desk, setting, fits, data, "Points made bad, one after the other", "", NARROW, shown=points
             )
-        st.markdown(said(desk, setting, fits, 0))
+        _say(said(desk, setting, fits, 0))
         return
     middle = 0.5 * (desk.window.x.low + desk.window.x.high)
     found = _broken(clean, desk.window, kind, setting)
@@ -348,7 +356,7 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, data: Source) -> 
         names = [(loss.name, nickname(loss)) for loss in setting.losses]
         figure = figures.breakdown(names, found, share, what, middle, height=NARROW - 30)
         chart(figure, key=CHART, alt=f"{what} of each fit against the share of outliers", name="outliers")
-    st.markdown(sentence)
+    _say(sentence)
 
 
 def _broken(clean: Cloud, window: Window, kind: str, setting: Setting) -> Breakdown:
