@@ -64,7 +64,7 @@ def test_card_of_the_gallery_opens_its_loss_which_can_be_shown_in_every_way(loss
     assert_fine(at)
     assert at.session_state["curves.family"] == loss.family
     assert at.session_state["curves.loss"] == [loss.name]
-    assert any(loss.title in heading.value for heading in at.subheader)
+    assert any(f"### {loss.title}\n" in text.value for text in at.markdown)
 
     everything = "curvature,weight" if loss.family == "regression" else "curvature"
     optional = {f"{loss.name}.{p.name}.on": "1" for p in loss.parameters() if p.optional}

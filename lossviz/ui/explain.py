@@ -25,24 +25,24 @@ def data_table(page: str, table: Table) -> None:
 
 
 def why(loss: Loss) -> None:
-    """One loss explained: formula, properties, what it elicits and implies, references."""
-    st.subheader(loss.title, anchor=False)
-    st.markdown(f"{loss.summary()} {loss.story()}")
-    left, right = st.columns(2)
-    left.latex(loss.formula)
-    right.latex(loss.gradient_formula)
-    for trait in loss.traits():
-        st.markdown(f":blue-badge[{trait.title}] {trait.meaning}")
-    st.markdown(f"**Best constant prediction:** {loss.elicits}.")
+    """One loss explained: formula, properties, what it elicits and implies, references.
+
+    One element of Streamlit's, not one for each sentence: every element costs time at every redraw.
+    """
+    lines = [
+        f"### {loss.title}",
+        f"{loss.summary()} {loss.story()}",
+        f"$$\n{loss.formula}\n$$",
+        f"$$\n{loss.gradient_formula}\n$$",
+        *(f":blue-badge[{trait.title}] {trait.meaning}" for trait in loss.traits()),
+        f"**Best constant prediction:** {loss.elicits}.",
+    ]
     if loss.family == "regression":
-        noise = getattr(loss, "noise", "")
-        st.markdown(
-            f"**Noise it assumes:** {noise}."
-            if noise
-            else "**Noise it assumes:** none; exp(−loss) cannot be normalised to a density."
-        )
+        noise = getattr(loss, "noise", "") or "none; exp(−loss) cannot be normalised to a density"
+        lines.append(f"**Noise it assumes:** {noise}.")
     if loss.references:
-        st.caption("References: " + "; ".join(loss.references))
+        lines.append(f":small[References: {'; '.join(loss.references)}]")
+    st.markdown("\n\n".join(lines))
 
 
 def code(losses: Sequence[Loss]) -> None:
