@@ -81,6 +81,8 @@ def serve(listener: socket.socket, url: str, *, open_browser: bool) -> None:
 
 def _warm_up() -> None:
     """Import what the first page needs while the browser is still fetching Streamlit's own code."""
+    import pandas  # noqa: F401  (before plotly draws: see lossviz.ui.frame)
+
     from lossviz import losses
     from lossviz.figures import curves
 

@@ -23,8 +23,8 @@ LAZY = {"scipy", "sympy"}
 ALLOWED = {
     "lossviz": NUMERIC | LAZY,
     "figures": NUMERIC | {"plotly"},
-    "ui": NUMERIC | {"plotly", "streamlit"},
-    "__main__": {"streamlit", "uvicorn"},
+    "ui": NUMERIC | {"pandas", "plotly", "streamlit"},
+    "__main__": {"pandas", "streamlit", "uvicorn"},
     "pages": NUMERIC | {"streamlit"},
 }
 

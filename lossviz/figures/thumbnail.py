@@ -13,20 +13,19 @@ from lossviz.losses import Loss
 _WIDTH, _HEIGHT, _PAD, _GAP = 210, 74, 4, 14
 
 VIEWS = {
-    "regression": dict(over="error", wrt="error", target=3.0, low=-3.0, high=3.0),
-    "binary": dict(over="logit", wrt="logit", target=1.0, low=-4.0, high=4.0),
-    "multiclass": dict(over="logit", wrt="logit", target=1.0, low=-4.0, high=4.0),
+    "regression": ("error", 3.0, 3.0),
+    "binary": ("logit", 1.0, 4.0),
+    "multiclass": ("logit", 1.0, 4.0),
 }
-"""The axis on which a family's losses are compared at a glance."""
+"""For each family the axis on which its losses are compared, the target, and how far it reaches."""
 
 
 @functools.cache
 def thumbnail(loss: Loss) -> str:
     """HTML image of the value (left) and the gradient (right) of a loss, in its own colour and dash."""
-    view = dict(VIEWS[loss.family])
-    low, high = view.pop("low"), view.pop("high")
-    x = curves.grid((loss,), low, high, 121, over=view["over"], target=view["target"])
-    curve = curves.trace(loss, x, **view)
+    over, target, reach = VIEWS[loss.family]
+    x = curves.grid((loss,), -reach, reach, 121, over=over, target=target)
+    curve = curves.trace(loss, x, over=over, target=target)
     mark = style.mark(loss.name)
     dash = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "7 3 2 3", "longdash": "11 4"}[mark.dash]
     half = (_WIDTH - _GAP) / 2

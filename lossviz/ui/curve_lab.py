@@ -113,10 +113,12 @@ def pick_family(address: Address) -> str:
 def pick_axis(address: Address, family: str) -> dict[str, Any]:
     """The fields of a :class:`Scene` other than its losses and its probe."""
     scene: dict[str, Any] = {"over": "error", "wrt": "error", "target": 1.0, "low": 0.0, "high": 1.0}
+
+    def forget_probe() -> None:
+        st.session_state.pop(address.key("probe"), None)
+
     if family != "regression":
-        scene["over"] = _pick_variable(
-            address, "over", "Over", "probability", lambda: st.session_state.pop(address.key("probe"), None)
-        )
+        scene["over"] = _pick_variable(address, "over", "Over", "probability", forget_probe)
     with st.expander("Axes and panels"):
         further = (
             [p for p in PANELS if p not in ("value", "gradient")] if family == "regression" else ["curvature"]
@@ -143,7 +145,7 @@ def pick_axis(address: Address, family: str) -> dict[str, Any]:
 
 
 def _pick_variable(
-    address: Address, field: str, label: str, default: str, changed: Callable[[], object] | None = None
+    address: Address, field: str, label: str, default: str, changed: Callable[..., None] | None = None
 ) -> str:
     titles = {"probability": "Probability", "logit": "Logit"}
     address.field(choice(field, tuple(titles), default))

@@ -8,9 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas  # noqa: F401  (see below)
 import streamlit as st
 
 from lossviz.ui.address import Address, enter, notices, settled
+
+# Tables need pandas, and plotly looks whether it is loaded. A first import in one session while another
+# session draws would show plotly half a module; here, import locks make every session wait for it.
 
 ROOT = Path(__file__).resolve().parents[2]
 
