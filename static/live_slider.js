@@ -3,8 +3,9 @@
 // data[0] = {id, chart, label, low, high, step, value, help, playable, log: equal ways are equal factors}
 // state "value" = number; state "touched" = counter: "somebody took hold, send the sweep".
 // Values are sent at most every PACE ms with WINDOW runs of Python under way. Where the chart holds a
-// sweep of this slider it follows at frame rate by itself, and values are sent at WORDS ms, for what
-// the page says in words; the exact figure is painted when the slider rests.
+// sweep of this slider it follows at frame rate by itself, and values are sent for what the page says
+// in words: one at a time, WORDS ms apart, and never so often that answers take more than a quarter of
+// the time. The exact figure is painted when the slider rests.
 
 const same = new URL(import.meta.url).search;
 const { charts } = await import("./link.js" + same);
@@ -21,6 +22,7 @@ class LiveSlider {
     this.number = root.querySelector("[type=number]");
     this.button = root.querySelector("button");
     this.sent = 0; // values Python has not answered yet
+    this.took = 0; // ms that the last answer took
     this.held = false;
     this.touches = 0;
     this.range.addEventListener("pointerdown", () => { this.held = true; this.touch(); });
@@ -45,6 +47,7 @@ class LiveSlider {
     this.component = component;
     const data = component.data[0], fresh = !this.data;
     this.data = data;
+    if (this.sent) this.took = performance.now() - this.last;
     this.sent = Math.max(0, this.sent - 1);
     Object.assign(this.number, { min: data.low, max: data.high, step: data.log ? "any" : data.step });
     const [min, max] = [this.place(data.low), this.place(data.high)];
@@ -103,10 +106,11 @@ class LiveSlider {
   get moving() { return this.held || !!this.timer || this.playing === "now"; }
 
   flush() {
-    const pace = this.chart?.has(this.data.id) ? WORDS : PACE;
+    const swept = this.chart?.has(this.data.id);
+    const pace = swept ? Math.max(WORDS, 4 * this.took) : PACE, most = swept ? 1 : WINDOW;
     const wait = pace - (performance.now() - (this.last ?? -pace));
-    if (wait > 0 || this.sent >= WINDOW) {
-      this.waiting ??= setTimeout(() => { this.waiting = null; this.flush(); }, Math.max(4, wait, this.sent >= WINDOW ? 100 : 0));
+    if (wait > 0 || this.sent >= most) {
+      this.waiting ??= setTimeout(() => { this.waiting = null; this.flush(); }, Math.max(4, wait, this.sent >= most ? 100 : 0));
       return;
     }
     clearTimeout(this.waiting);
