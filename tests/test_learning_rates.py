@@ -6,10 +6,10 @@ import pytest
 from lossviz import losses
 from lossviz.data.classes import make
 from lossviz.descent import descend
-from lossviz.learning_rates import VERDICTS, learning_rate_map, verdicts
+from lossviz.descent.learning_rates import VERDICTS, learning_rate_map, verdicts
+from lossviz.descent.optimum import spectrum
 from lossviz.models import Cost
 from lossviz.optimizers import Adam, GradientDescent, Momentum, Nesterov
-from lossviz.optimum import spectrum
 from lossviz.surfaces import Bowl
 
 BOWL = Bowl(condition=10.0)  # curvatures 1 and 10

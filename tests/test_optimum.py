@@ -11,8 +11,14 @@ from lossviz import losses, optimizers
 from lossviz.data.classes import make
 from lossviz.data.dataset import Dataset
 from lossviz.descent import descend, sweep
+from lossviz.descent.optimum import (
+    non_negative_least_squares,
+    optimum,
+    separating_direction,
+    spectrum,
+    standings,
+)
 from lossviz.models import Cost
-from lossviz.optimum import non_negative_least_squares, optimum, separating_direction, spectrum, standings
 from lossviz.surfaces import SURFACES, Bowl
 
 ORACLE = json.loads((Path(__file__).parent / "data" / "logistic_regression.json").read_text())

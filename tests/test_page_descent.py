@@ -12,14 +12,14 @@ from lossviz import losses, optimizers, schedules
 from lossviz.data import classes, generators
 from lossviz.data.dataset import Dataset
 from lossviz.descent import descend
-from lossviz.descent_script import script
+from lossviz.descent.race import Entrant, parameter_names, race
+from lossviz.descent.script import script
 from lossviz.figures import descent_details as details
 from lossviz.figures import descent_scene as scenes
 from lossviz.figures.descent_plane import plane_of
 from lossviz.figures.player import BUDGET, pack
 from lossviz.figures.style import nth_mark
 from lossviz.models import Cost
-from lossviz.race import Entrant, parameter_names, race
 from lossviz.surfaces import SURFACES
 from lossviz.ui import own_points
 from lossviz.ui.descent_panels import TABS, standings, trajectory

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from lossviz.descent.learning_rates import VERDICTS, LearningRateMap
+from lossviz.descent.optimum import Spectrum
+from lossviz.descent.race import Run
 from lossviz.figures import style
 from lossviz.figures.descent_plane import Plane
 from lossviz.figures.style import Mark
-from lossviz.learning_rates import VERDICTS, LearningRateMap
 from lossviz.optimizers.base import Optimizer
-from lossviz.optimum import Spectrum
-from lossviz.race import Run
 
 VERDICT_COLORS = (style.GOOD, style.GOLD, style.BAD)
 

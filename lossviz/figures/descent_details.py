@@ -3,13 +3,13 @@
 import numpy as np
 
 from lossviz import metrics
+from lossviz.descent.race import Run
 from lossviz.figures import style
 from lossviz.figures.player import Arrows, Axis, Entry, Layer, Line, Points, Scene, Table, View
 from lossviz.figures.style import Mark
 from lossviz.losses.stable import sigmoid, softplus
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array
-from lossviz.race import Run
 
 MOST_ARROWS = 80
 """Arrows of samples drawn at a step; more are joined in groups, their sums kept."""

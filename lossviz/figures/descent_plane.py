@@ -7,11 +7,11 @@ import numpy as np
 
 from lossviz import optimizers
 from lossviz.descent import Problem, descend
+from lossviz.descent.race import Run
 from lossviz.figures import style
 from lossviz.figures.player import Axis, Image, Layer, Path, Segments, Star, zero_segments
 from lossviz.figures.style import Mark
 from lossviz.optimizers.base import Array
-from lossviz.race import Run
 from lossviz.surfaces import Surface
 
 GRID = 96

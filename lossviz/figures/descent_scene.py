@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz import metrics
+from lossviz.descent.race import Run, parameter_names
 from lossviz.figures import descent_plane as planes
 from lossviz.figures import style
 from lossviz.figures.descent_plane import Plane
@@ -28,7 +29,6 @@ from lossviz.figures.style import Mark
 from lossviz.losses.stable import sigmoid
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array
-from lossviz.race import Run, parameter_names
 
 FINEST = 60
 """Cells along each side of the probability shading, where the budget allows."""

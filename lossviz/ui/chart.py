@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,9 +70,11 @@ def chart(
         st.plotly_chart(figure, key=f"{key}:plain", alt=alt)
         return
     tokens = dict(tokens or {})
+    text, arrays = _shared(figure.to_json(validate=False))
     payload = {
         "id": key,
-        "figure": figure.to_json(validate=False),
+        "figure": text,
+        "arrays": arrays,
         "narrow": json.dumps(narrow or {}),
         "alt": alt,
         "name": name,
@@ -86,6 +89,16 @@ def chart(
             on_click(click)
 
     _chart(key=key, data=[payload], on_click_change=clicked)
+
+
+_ARRAY = re.compile(r'\{"dtype":"f8","bdata":"([^"]{99,})"\}')
+
+
+def _shared(figure: str) -> tuple[str, list[str]]:
+    """A figure's JSON with each long array replaced by its place in a list: curves share their x."""
+    places: dict[str, int] = {}
+    text = _ARRAY.sub(lambda found: f'{{"shared":{places.setdefault(found[1], len(places))}}}', figure)
+    return text, [json.loads(f'"{array}"') for array in places]  # plotly writes / as \\u002f
 
 
 def _click(sent: Any) -> Click | None:

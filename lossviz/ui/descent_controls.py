@@ -10,11 +10,11 @@ import streamlit as st
 from lossviz import schedules, surfaces
 from lossviz.data.dataset import Dataset
 from lossviz.descent import Problem
+from lossviz.descent.race import Entrant, Run, parameter_names
 from lossviz.figures import style
 from lossviz.figures.style import Mark
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array, Optimizer
-from lossviz.race import Entrant, Run, parameter_names
 from lossviz.ui.address import Address, Bad, Field, choice, choices, flag
 from lossviz.ui.descent_problem import pick_data, pick_loss, pick_model, pick_surface, pick_task, rescaled
 from lossviz.ui.descent_rules import (

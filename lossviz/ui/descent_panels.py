@@ -6,7 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lossviz import descent_script, learning_rates, optimizers
+from lossviz import optimizers
+from lossviz.descent import learning_rates
+from lossviz.descent import script as descent_script
+from lossviz.descent.optimum import Spectrum, spectrum
+from lossviz.descent.race import Run, race
 from lossviz.figures import descent as figures
 from lossviz.figures import descent_details as details
 from lossviz.figures.descent_plane import Plane
@@ -15,8 +19,6 @@ from lossviz.figures.player import Scene
 from lossviz.figures.style import Mark
 from lossviz.models import Cost
 from lossviz.optimizers.base import Optimizer
-from lossviz.optimum import Spectrum, spectrum
-from lossviz.race import Run, race
 from lossviz.ui import background, explain
 from lossviz.ui.address import Address, Field, choice, flag
 from lossviz.ui.chart import Click, chart

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.race import Run
+from lossviz.descent.race import Run
 from lossviz.ui.descent_controls import Setup
 
 

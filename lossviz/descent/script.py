@@ -5,9 +5,9 @@ import textwrap
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.descent import Trajectory
+from lossviz.descent.runs import Trajectory
+from lossviz.descent.source import Standalone
 from lossviz.models import FEATURES, Cost
-from lossviz.standalone import Standalone
 
 _LOOP = """
 params = {start}

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lossviz import fitting
-from lossviz.descent import Problem, Trajectory
+from lossviz.descent.runs import Problem, Trajectory
 from lossviz.losses.families import ResidualLoss
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossviz.descent import Problem, Trajectory, sweep
+from lossviz.descent.runs import Problem, Trajectory, sweep
 from lossviz.optimizers.base import Array, Optimizer
 
 VERDICTS = ("converges", "oscillates", "diverges")

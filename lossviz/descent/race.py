@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossviz.descent import Problem, Trajectory, sweep
+from lossviz.descent.optimum import Optimum, Standing, optimum, standings
+from lossviz.descent.runs import Problem, Trajectory, sweep
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array, Optimizer
-from lossviz.optimum import Optimum, Standing, optimum, standings
 from lossviz.schedules import Schedule
 
 

@@ -11,7 +11,7 @@ from lossviz import losses, optimizers
 from lossviz.data.classes import make
 from lossviz.data.dataset import Dataset
 from lossviz.descent import descend
-from lossviz.descent_script import script
+from lossviz.descent.script import script
 from lossviz.models import Cost
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.schedules import SCHEDULES
