@@ -8,7 +8,7 @@ import streamlit as st
 from lossviz.cloud import ADDED, Cloud
 from lossviz.figures import outliers as figures
 from lossviz.outlier_lab import comparison
-from lossviz.ui import explain
+from lossviz.ui import explain, frame, own_points
 from lossviz.ui.address import Address
 from lossviz.ui.chart import token
 from lossviz.ui.downloads import downloads
@@ -80,6 +80,9 @@ def numbers(address: Address, setting: Setting, data: Source) -> None:
         )
         figure = figures.picture(fits.now, desk.cloud, desk.window, data.x_title, data.y_title)
         downloads("outliers", "outliers", table, figure, "Lines that fit best")
+        if len(desk.cloud) <= own_points.MOST:
+            walked = own_points.query(*desk.cloud.xy.T)
+            frame.link("descent", "Watch gradient descent find the line through these points", walked)
     _points(desk, setting, data)
 
 
