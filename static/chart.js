@@ -1,7 +1,8 @@
 // A Plotly figure on one lasting node: updated in place, so zoom, focus and hover survive.
 //
-// data[0] = {id, figure: JSON text, narrow: JSON text of a layout for small screens, alt, chunk,
-//            name: file name, tokens: {slider: token}, sweep: {slider, token, values, traces} | null}
+// data[0] = {id, figure: JSON text, arrays: base64 of f64 for each {shared: place} in it,
+//            narrow: JSON text of a layout for small screens, alt, chunk, name: file name,
+//            tokens: {slider: token}, sweep: {slider, token, values, traces} | null}
 // state "click" = {x, y, panel, n}: where on which panel somebody clicked, in data units.
 
 const same = new URL(import.meta.url).search;
@@ -58,7 +59,8 @@ class Chart {
   }
 
   async paint(Plotly = window.Plotly) {
-    const { data: traces, layout } = JSON.parse(this.data.figure);
+    const { arrays } = this.data;
+    const { data: traces, layout } = JSON.parse(this.data.figure, (_, v) => (v?.shared === undefined ? v : { dtype: "f8", bdata: arrays[v.shared] }));
     this.width = this.root.clientWidth;
     if (this.width < NARROW) Object.assign(layout, JSON.parse(this.data.narrow));
     const text = css(this.root, "text-color"), back = css(this.root, "background-color");

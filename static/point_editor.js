@@ -13,10 +13,11 @@
 const same = new URL(import.meta.url).search;
 const { Axes, svg, legend } = await import("./axes.js" + same);
 const { short } = await import("./scales.js" + same);
+const { OwnLine } = await import("./own_line.js" + same);
 const { Scene } = await import("./point_scene.js" + same);
+const { Sender } = await import("./sender.js" + same);
 
 const STORE = new WeakMap();
-const PACE = 40, WINDOW = 3, LOST = 400;         // ms between edits, edits under way, ms after which one counts as lost
 const REACH = { mouse: 12, touch: 22, pen: 16 }; // px from a point at which it is grabbed
 const PAUSE = 400;                               // ms without a key that end a gesture
 const STEP = 0.01, STRIDE = 0.1;                 // shares of the window that arrow keys move a point
@@ -38,8 +39,9 @@ class PointEditor {
     this.axes = new Axes(this.svg);
     this.scene = new Scene(this.axes.inside);
     this.dots = svg("g", { class: "dots" }, this.svg);
-    this.handles = svg("g", { class: "handles" }, this.svg);
-    Object.assign(this, { points: [], history: [], seq: 0, ack: 0, at: 0, click: {} });
+    this.line = new OwnLine(this.svg);
+    Object.assign(this, { points: [], history: [], at: 0, click: {} });
+    this.sender = new Sender((seq, edit) => this.edit(seq, edit));
     this.listen();
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.plot);
@@ -74,8 +76,7 @@ class PointEditor {
     const data = component.data[0], fresh = !this.data || data.set !== this.data.set;
     const replaced = fresh || data.rev !== this.rev;
     this.data = data;
-    this.ack = Math.max(this.ack, data.ack);
-    this.seq = Math.max(this.seq, data.ack);
+    this.sender.heard(data.ack);
     if (replaced) {
       if (fresh) this.history = [];
       else this.remember();
@@ -83,7 +84,7 @@ class PointEditor {
       this.points = data.points.map((point) => [...point]);
       this.at = clamp(data.at, 0, Math.max(0, this.points.length - 1));
     }
-    if (!this.drag && !this.dirty) this.mine = data.mine && [...data.mine];
+    if (!this.drag && !this.sender.waiting) this.line.ends = data.mine && [...data.mine];
     this.heading.textContent = data.title;
     this.hint.textContent = data.hint;
     this.hint.title = data.keys;
@@ -94,11 +95,11 @@ class PointEditor {
     if (replaced) this.place();
     this.scene.draw(data, this.axes, this.points);
     this.sizes();
-    this.moveHandles();
+    this.line.draw(data, this.axes);
     this.buttons();
     if (this.speak && data.ack >= this.speak) { this.spoken.textContent = data.said; this.speak = 0; }
     window.__lossvizDrawn?.(data.ack);
-    if (this.dirty) this.flush();
+    this.sender.flush();
   }
 
   layout() {
@@ -117,7 +118,7 @@ class PointEditor {
     if (!this.data) return;
     this.layout();
     this.scene.draw(this.data, this.axes, this.points);
-    this.moveHandles();
+    this.line.draw(this.data, this.axes);
   }
 
   // --- points -----------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ class PointEditor {
       if (far <= best) { best = far; found = what; }
     };
     if (this.data.editable) this.points.forEach((point, i) => look(this.px(point, i), { point: i }));
-    this.handlePlaces().forEach((px, k) => look(px, { handle: k }));
+    this.line.places.forEach((px, k) => look(px, { handle: k }));
     return found;
   }
 
@@ -227,7 +228,7 @@ class PointEditor {
     this.svg.setPointerCapture(event.pointerId);
     event.preventDefault();
     if ("point" in found) this.focus(found.point);
-    else this.handles.querySelectorAll("[role=slider]")[found.handle].focus({ preventScroll: true });
+    else this.line.focus(found.handle);
   }
 
   move(event) {
@@ -243,8 +244,7 @@ class PointEditor {
       this.send("drag", false, event);
     } else if ("handle" in drag) {
       const [x, y] = this.where(event);
-      this.mine[drag.handle] = this.data.y ? y : x;
-      this.moveHandles();
+      this.line.move(drag.handle, this.data.y ? y : x);
       this.send("line", false, event);
     }
     drag.moved = true;
@@ -336,8 +336,7 @@ class PointEditor {
 
   nudgeHandle(k, share) {
     const [low, high] = (this.data.y ?? this.data.x).domain;
-    this.mine[k] = clamp(this.mine[k] + share * (high - low), low, high);
-    this.moveHandles();
+    this.line.move(k, clamp(this.line.ends[k] + share * (high - low), low, high));
     this.send("line", false);
     this.rest("line");
   }
@@ -388,38 +387,6 @@ class PointEditor {
     clear.textContent = far === 1 ? "Clear 1 outlier" : far ? `Clear ${far} outliers` : "Clear outliers";
   }
 
-  // --- my line ----------------------------------------------------------------------------------
-
-  handlePlaces() {
-    const { x, y, area } = this.axes;
-    if (!this.mine || !area) return [];
-    if (!y) return [[x.px(this.mine[0]), area.top + 10]];
-    const [low, high] = this.data.x.domain;
-    return this.data.handles.map((share, k) => [x.px(low + share * (high - low)), y.px(this.mine[k])]);
-  }
-
-  moveHandles() {
-    const places = this.handlePlaces();
-    if (this.handles.childElementCount !== (places.length && places.length + 1)) {
-      this.handles.textContent = "";
-      if (places.length) svg("path", { class: "mine" }, this.handles);
-      places.forEach((_, k) => svg("rect", { x: -8, y: -8, width: 16, height: 16, rx: 4, tabindex: 0, role: "slider", "data-handle": k }, this.handles));
-    }
-    if (!places.length) return;
-    const { area } = this.axes, [line, ...grips] = this.handles.children;
-    const [low, high] = (this.data.y ?? this.data.x).domain;
-    grips.forEach((grip, k) => {
-      grip.setAttribute("transform", `translate(${places[k].map((v) => v.toFixed(1)).join(" ")})`);
-      grip.setAttribute("aria-label", `My line, ${places.length === 1 ? "value" : k ? "right end" : "left end"}`);
-      for (const [name, value] of [["min", low], ["max", high], ["now", this.mine[k]]]) grip.setAttribute("aria-value" + name, value);
-      grip.setAttribute("aria-valuetext", short(this.mine[k]));
-    });
-    if (places.length === 1) return line.setAttribute("d", `M${places[0][0]} ${area.top}V${area.bottom}`);
-    const [[x0, y0], [x1, y1]] = places, slope = (y1 - y0) / (x1 - x0);
-    line.setAttribute("d", `M${area.left} ${y0 - slope * (x0 - area.left)}L${area.right} ${y1 + slope * (area.right - x1)}`);
-    line.setAttribute("clip-path", this.axes.inside.getAttribute("clip-path"));
-  }
-
   // --- drawing and sending ----------------------------------------------------------------------
 
   paint(i) {
@@ -447,37 +414,20 @@ class PointEditor {
 
   say(sentence) { this.spoken.textContent = sentence; this.hint.textContent = sentence; }
 
-  // Queue an edit; `last` ends a gesture and is sent at once.
+  // Tell Python; `last` ends a gesture and is told at once.
   send(why, last = false, event = null) {
-    if (this.dirty && why === "select") return;
     if (last) clearTimeout(this.pause);
-    this.dirty = { why, last, time: event?.timeStamp };
-    this.flush(last);
-    if (last) this.speak = this.seq;
+    this.sender.queue({ why, last, time: event?.timeStamp });
+    if (last) this.speak = this.sender.seq;
   }
 
-  // At most one edit every PACE ms and WINDOW under way.
-  flush(now = false) {
-    const since = performance.now() - (this.sentAt ?? -PACE);
-    const full = this.seq - this.ack >= WINDOW && since < LOST;
-    clearTimeout(this.timer);
-    if (!now && (since < PACE || full)) {
-      this.timer = setTimeout(() => this.dirty && this.flush(), Math.max(4, full ? LOST - since : PACE - since));
-      return;
-    }
-    const { why, last, time } = this.dirty;
-    this.dirty = null;
-    this.sentAt = performance.now();
-    this.seq++;
-    window.__lossvizSent?.(this.seq, time);
-    this.component.setStateValue("edit", {
-      seq: this.seq, rev: this.rev, why, last, at: this.at, mine: this.mine ?? null,
-      points: this.points.map(([x, y, origin]) => [Number(x.toPrecision(12)), Number(y.toPrecision(12)), origin]),
-    });
+  edit(seq, { why, last }) {
+    const points = this.points.map(([x, y, origin]) => [Number(x.toPrecision(12)), Number(y.toPrecision(12)), origin]);
+    this.component.setStateValue("edit", { seq, rev: this.rev, why, last, at: this.at, mine: this.line.ends ?? null, points });
   }
 
   close() {
-    clearTimeout(this.timer);
+    this.sender.close();
     clearTimeout(this.pause);
     cancelAnimationFrame(this.frame);
     this.observer.disconnect();

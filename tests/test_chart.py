@@ -1,8 +1,10 @@
 """The chart component from Python's side: what is sent, and what a click does."""
 
+import base64
 import json
 import math
 
+import numpy as np
 import pytest
 from visiting import payload, query, send, visit
 
@@ -114,3 +116,14 @@ def test_slider_keeps_what_it_hears_within_its_range(sent, kept):
 def test_touching_a_slider_brings_its_table():
     at = send(visit(CURVES), "curves.probe:slider", touched=1.0)
     assert payload(at, "chart")["sweep"]["slider"] == "curves.probe"
+
+
+def test_curves_share_their_axis_and_all_arrays_arrive():
+    """Four losses in two panels have eight curves over one grid: nine arrays, not sixteen."""
+    sent = payload(visit(CURVES, "loss=squared_error,absolute_error,huber,cauchy"), "chart")
+    assert len(sent["arrays"]) == 9
+    curves = [t for t in json.loads(sent["figure"])["data"] if t["mode"] == "lines" and "shared" in t["x"]]
+    assert len(curves) == 8
+    assert {curve["x"]["shared"] for curve in curves} == {0}
+    x, squared = (np.frombuffer(base64.b64decode(sent["arrays"][k])) for k in (0, curves[0]["y"]["shared"]))
+    np.testing.assert_array_equal(squared, x**2)

@@ -146,6 +146,6 @@ def make(name: str, n: int = 40, noise: float = 1.0, outliers: float = 0.0, seed
     y[lifted] += slope * (high - low) * lifts.uniform(0.6, 1.0, n)[: len(lifted)]
     source = (
         f"seeded: {generator.names[1]} = {intercept:g} + {slope:g} {generator.names[0]}, "
-        f"{generator.recipe} noise ({noise * generator.unit:g}), {len(lifted)} outliers, seed {seed}"
+        f"{generator.recipe} noise ({noise * generator.unit:g}), {len(lifted)} outlier{'' if len(lifted) == 1 else 's'}, seed {seed}"
     )
     return Dataset(x, y, generator.names, source)
