@@ -12,7 +12,7 @@ PICTURES = {
     "home": "",
     "curves": "loss_curves",
     "outliers": "outliers",
-    "descent": "gradient_descent",
+    "descent": "gradient_descent?frame=12",
 }
 """File name and address of each picture."""
 

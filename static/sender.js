@@ -1,7 +1,7 @@
 // Sends what changes while a hand moves: not too often, not too far ahead of the answers, and never
 // losing the last of it.
 
-const PACE = 40, WINDOW = 3, LOST = 400; // ms between messages, messages under way, ms after which one counts as lost
+const PACE = 30, WINDOW = 2, LOST = 400; // ms between messages, messages under way, ms after which one counts as lost
 
 export class Sender {
   // send(seq, message) does the sending; messages are numbered from 1
