@@ -33,9 +33,9 @@ class Gesture:
     start: tuple[tuple, tuple[Fit, ...]] | None = None
     """The fits of ``before``, and what they are fits of."""
     fits: dict[tuple, Fit] | None = None
+    """The last fits, near which the next ones are while a point moves."""
     settled: bool = False
     """An edit has just ended and the rest of the page does not know yet."""
-    """The last fits, near which the next ones are while a point moves."""
 
 
 class Desk:
