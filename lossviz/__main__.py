@@ -55,6 +55,8 @@ def serve(listener: socket.socket, url: str, *, open_browser: bool) -> None:
     import streamlit as st
     import uvicorn
 
+    from lossviz.ui import live
+
     threading.Thread(target=_warm_up, daemon=True).start()
 
     class Server(uvicorn.Server):
@@ -66,7 +68,7 @@ def serve(listener: socket.socket, url: str, *, open_browser: bool) -> None:
                     threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
     config = uvicorn.Config(
-        st.App(APP),
+        st.App(APP, routes=[live.route()]),
         log_config=None,  # Streamlit's own, at the level of its config file
         access_log=False,
         ws_per_message_deflate=False,

@@ -2,11 +2,11 @@
 //
 // data[0] = {id, figure: JSON text, arrays: base64 of f64 for each {shared: place} in it,
 //            narrow: JSON text of a layout for small screens, alt, chunk, name: file name,
-//            tokens: {slider: token}, sweep: {slider, token, values, traces} | null}
+//            tokens: {slider: token}, sweep: {slider, token, values, traces} | null, stamp}
 // state "click" = {x, y, panel, n}: where on which panel somebody clicked, in data units.
 
 const same = new URL(import.meta.url).search;
-const [{ charts }, { Sweep, draw }, { css }] = await Promise.all(["link", "sweep", "theme"].map((name) => import(`./${name}.js${same}`)));
+const [{ home, parts }, { Sweep, draw }, { css }] = await Promise.all(["link", "sweep", "theme"].map((name) => import(`./${name}.js${same}`)));
 
 const STORE = new WeakMap();
 const NARROW = 560; // px of chart width below which the narrow layout is used
@@ -17,15 +17,10 @@ const SAVE_SVG = {
   click: (gd) => window.Plotly.downloadImage(gd, { format: "svg", filename: gd.dataset.name }),
 };
 
-function streamlitBase() {
-  const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/static/js/"));
-  return script.replace(/static\/js\/.*/, "");
-}
-
 let loading;
 function plotly(chunk) {
   if (window.Plotly?.react) return window.Plotly;
-  loading ??= import(new URL("static/js/" + chunk, streamlitBase()).href).then(() => window.Plotly);
+  loading ??= import(new URL("static/js/" + chunk, home()).href).then(() => window.Plotly);
   return loading;
 }
 
@@ -39,15 +34,18 @@ class Chart {
     this.observer.observe(root);
   }
 
-  async update(component) {
+  update(component) {
     this.component = component;
-    const data = component.data[0];
+    return this.show(component.data[0]);
+  }
+
+  async show(data) {
     this.pending = data;
     const Plotly = await plotly(data.chunk);
     if (this.pending !== data || !this.root.isConnected) return;
     this.data = data;
     this.id = data.id;
-    charts.set(data.id, this);
+    parts.set(data.id, this);
     this.root.setAttribute("role", "figure"); // not img, which would hide the toolbar's buttons
     this.root.setAttribute("aria-label", data.alt);
     this.root.dataset.name = data.name;
@@ -125,7 +123,7 @@ class Chart {
 
   close() {
     this.observer.disconnect();
-    if (charts.get(this.id) === this) charts.delete(this.id);
+    if (parts.get(this.id) === this) parts.delete(this.id);
     window.Plotly?.purge(this.root);
   }
 }

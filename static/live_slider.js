@@ -8,7 +8,7 @@
 // the time. The exact figure is painted when the slider rests.
 
 const same = new URL(import.meta.url).search;
-const { charts } = await import("./link.js" + same);
+const { parts } = await import("./link.js" + same);
 
 const STORE = new WeakMap();
 const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000; // ms, but WINDOW: updates
@@ -37,7 +37,7 @@ class LiveSlider {
     this.button.addEventListener("click", () => (this.playing ? this.stop(true) : this.play()));
   }
 
-  get chart() { return charts.get(this.data.chart); }
+  get chart() { return parts.get(this.data.chart); }
   // Between a value and its place on the range; a logarithmic one has three digits.
   place(value) { return this.data.log ? Math.log10(value) : value; }
   valueAt(place) { return this.data.log ? this.clamp(+(10 ** place).toPrecision(3)) : place; }

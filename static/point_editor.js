@@ -1,14 +1,15 @@
 // A scatter plot whose points are moved, added and removed by hand, with what Python fits to them.
 //
-// data[0] = {id, set, rev, ack, title, alt, hint, keys, said, height, left, limit, edited, mark, editable, at, clear,
+// data[0] = {id, live: token | null, set, rev, ack, title, alt, hint, keys, said, height, left, limit, edited, mark, editable, at, clear,
 //            x: {domain, step, title}, y: {domain, step, title} | null for dots on a line,
 //            hidden: what dots on a line that are added get for their other coordinate,
 //            points: [[x, y, origin]] (dots on a line: the other coordinate for y), still: [[x, y]], mine: [y, y] | null,
 //            handles: [share of x, share of x], and what point_scene.js draws}
 // state "edit" = {seq, rev, why, last, at, points, mine}; why is one of drag, drop, add, remove, key,
 //            undo, select, line, reset, clear; `last` ends a gesture.
-// While a gesture lasts the points here are the truth and Python answers with lines; a higher `rev`
-// says that Python changed the points, `ack` which edit an answer knows of.
+// While a gesture lasts the points here are the truth and Python answers with lines, on a wire of their
+// own where there is one and else in a run; a higher `rev` says that Python changed the points, `ack`
+// which edit an answer knows of.
 
 const same = new URL(import.meta.url).search;
 const { Axes, svg, legend } = await import("./axes.js" + same);
@@ -16,23 +17,28 @@ const { short } = await import("./scales.js" + same);
 const { OwnLine } = await import("./own_line.js" + same);
 const { Scene } = await import("./point_scene.js" + same);
 const { Sender } = await import("./sender.js" + same);
+const { Wire } = await import("./wire.js" + same);
+const { parts } = await import("./link.js" + same);
 
-const STORE = new WeakMap();
 const REACH = { mouse: 12, touch: 22, pen: 16 }; // px from a point at which it is grabbed
+const STAY = 1000;                               // ms that an editor outlives its place on the page
 const PAUSE = 400;                               // ms without a key that end a gesture
 const STEP = 0.01, STRIDE = 0.1;                 // shares of the window that arrow keys move a point
 const REMEMBERED = 100;                          // steps of undo
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
+// What hangs on the points may be slow to draw: first the points.
+const afterPaint = (does) => requestAnimationFrame(() => setTimeout(does));
+
 let count = 0;
 
 class PointEditor {
-  constructor(root) {
-    root.innerHTML = `<div class="heading"></div><div class="legend"></div><div class="plot"><div class="tip" aria-hidden="true" hidden></div></div>
+  constructor() {
+    const box = (this.box = document.createElement("div"));
+    box.innerHTML = `<div class="heading"></div><div class="legend"></div><div class="plot"><div class="tip" aria-hidden="true" hidden></div></div>
       <div class="tools"><button type="button" data-do="undo">Undo</button><button type="button" data-do="reset">Reset</button>
       <button type="button" data-do="clear"></button><span class="hint"></span></div><div class="spoken" aria-live="polite"></div><div class="keys"></div>`;
-    this.root = root;
-    for (const part of ["heading", "legend", "plot", "tip", "tools", "hint", "spoken", "keys"]) this[part] = root.querySelector("." + part);
+    for (const part of ["heading", "legend", "plot", "tip", "tools", "hint", "spoken", "keys"]) this[part] = box.querySelector("." + part);
     this.keys.id = `lossviz-keys-${++count}`;
     this.svg = svg("svg", { role: "application", "aria-roledescription": "editable scatter plot", "aria-describedby": this.keys.id });
     this.plot.prepend(this.svg);
@@ -40,8 +46,8 @@ class PointEditor {
     this.scene = new Scene(this.axes.inside);
     this.dots = svg("g", { class: "dots" }, this.svg);
     this.line = new OwnLine(this.svg);
-    Object.assign(this, { points: [], history: [], at: 0, click: {} });
-    this.sender = new Sender((seq, edit) => this.edit(seq, edit));
+    Object.assign(this, { points: [], history: [], at: 0, click: {}, drawn: 0 });
+    this.sender = new Sender((seq, edit) => this.edit(seq, edit), (edit) => !this.wired(edit));
     this.listen();
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.plot);
@@ -59,7 +65,7 @@ class PointEditor {
     on("keydown", (e) => this.key(e));
     on("focusin", (e) => { const i = this.indexOf(e.target); if (i !== null) this.choose(i); });
     on("focusout", () => this.tell(null));
-    this.root.addEventListener("keydown", (e) => {
+    this.box.addEventListener("keydown", (e) => {
       if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === "z") { e.preventDefault(); this.undo(); }
     });
     this.tools.addEventListener("click", (e) => {
@@ -69,14 +75,37 @@ class PointEditor {
     });
   }
 
+  // --- where it stands ---------------------------------------------------------------------------
+
+  // Move in, with undo and whatever the hand was doing; another view of the page is another root.
+  settle(root) {
+    clearTimeout(this.leaving);
+    if (this.root === root) return;
+    this.root = root;
+    root.append(this.box);
+    if (!this.drag) return;
+    this.focus(this.at);
+    try { this.svg.setPointerCapture(this.drag.id); } catch { this.drag = null; } // the pointer is gone
+  }
+
+  leave(root, forget) {
+    if (this.root === root) this.leaving = setTimeout(() => { this.close(); forget(); }, STAY);
+  }
+
   // --- what Python sends ------------------------------------------------------------------------
 
   update(component) {
     this.component = component;
-    const data = component.data[0], fresh = !this.data || data.set !== this.data.set;
-    const replaced = fresh || data.rev !== this.rev;
-    this.data = data;
+    this.wire = this.rewired(component.data[0].live);
+    this.show(component.data[0]);
+  }
+
+  show(data) {
+    const fresh = !this.data || data.set !== this.data.set, replaced = fresh || data.rev !== this.rev;
     this.sender.heard(data.ack);
+    if (!replaced && data.ack < this.drawn) return; // a later answer was faster
+    this.drawn = data.ack;
+    this.data = data;
     if (replaced) {
       if (fresh) this.history = [];
       else this.remember();
@@ -210,7 +239,7 @@ class PointEditor {
       dot.classList.toggle("chosen", j === i && this.data.mark);
     });
     if (quietly) return;
-    if (this.root.contains(this.root.getRootNode().activeElement)) this.tell(i);
+    if (this.box.contains(this.box.getRootNode().activeElement)) this.tell(i);
     if (changed && !this.drag) this.send("select");
   }
 
@@ -414,30 +443,63 @@ class PointEditor {
 
   say(sentence) { this.spoken.textContent = sentence; this.hint.textContent = sentence; }
 
-  // Tell Python; `last` ends a gesture and is told at once.
+  // Tell Python; `last` ends a gesture and is never left out.
   send(why, last = false, event = null) {
     if (last) clearTimeout(this.pause);
     this.sender.queue({ why, last, time: event?.timeStamp });
-    if (last) this.speak = this.sender.seq;
   }
 
   edit(seq, { why, last }) {
+    if (last) this.speak = seq;
+    const wired = this.wired({ why, last });
+    if (last) this.cut = false;
     const points = this.points.map(([x, y, origin]) => [Number(x.toPrecision(12)), Number(y.toPrecision(12)), origin]);
-    this.component.setStateValue("edit", { seq, rev: this.rev, why, last, at: this.at, mine: this.line.ends ?? null, points });
+    const edit = { seq, rev: this.rev, why, last, at: this.at, mine: this.line.ends ?? null, points };
+    if (wired) this.wire.ask(edit);
+    else this.component.setStateValue("edit", edit);
+  }
+
+  // --- the wire ---------------------------------------------------------------------------------
+
+  rewired(token) {
+    if (this.wire?.token === token && !this.wire.closed) return this.wire;
+    this.wire?.close();
+    return token ? new Wire(token, (answer, seq) => this.answered(answer, seq)) : null;
+  }
+
+  // Only a step of a gesture is asked on the wire; what ends one concerns the whole page.
+  wired({ why, last }) { return !last && why !== "select" && !this.cut && !!this.wire?.open; }
+
+  answered(answer, seq) {
+    if (seq <= this.drawn) return; // a run came first
+    if (answer) {
+      const { [this.data.id]: own, ...others } = answer;
+      this.show(own);
+      afterPaint(() => { if (seq === this.drawn) for (const id in others) parts.get(id)?.show(others[id]); });
+      return;
+    }
+    this.sender.heard(seq);
+    this.cut = true; // a run can say why there is no answer
+    if (this.drag) this.send("point" in this.drag ? "drag" : "line");
   }
 
   close() {
     this.sender.close();
+    this.wire?.close();
     clearTimeout(this.pause);
     cancelAnimationFrame(this.frame);
     this.observer.disconnect();
   }
 }
 
+// One editor for each id, wherever on the page it stands.
+const EDITORS = new Map();
+
 export default function (component) {
-  const root = component.parentElement.querySelector(".lossviz-point_editor");
-  let editor = STORE.get(root);
-  if (!editor) STORE.set(root, (editor = new PointEditor(root)));
+  const root = component.parentElement.querySelector(".lossviz-point_editor"), { id } = component.data[0];
+  let editor = EDITORS.get(id);
+  if (!editor) EDITORS.set(id, (editor = new PointEditor()));
+  editor.settle(root);
   editor.update(component);
-  return () => { editor.close(); STORE.delete(root); };
+  return () => editor.leave(root, () => EDITORS.delete(id));
 }

@@ -1,39 +1,50 @@
-// Sends what changes while a hand moves: not too often, not too far ahead of the answers, and never
+// Sends what changes while a hand moves: not too often, never while an answer is on its way, and never
 // losing the last of it.
+//
+// Waiting for the answer is more than good manners. Where one run of Python follows another at once,
+// Streamlit's page can take elements of the second for leftovers of the first and remove them for a
+// moment, and what is removed loses the pointer.
 
-const PACE = 30, WINDOW = 2, LOST = 400; // ms between messages, messages under way, ms after which one counts as lost
+const PACE = 30, LOST = 400; // ms between messages in runs; ms after which an answer is no longer waited for
+
+const running = () => document.querySelector('[data-testid="stApp"]')?.getAttribute("data-test-script-state") === "running";
 
 export class Sender {
-  // send(seq, message) does the sending; messages are numbered from 1
-  constructor(send) {
+  // send(seq, message) does the sending; messages are numbered from 1. runs(message) tells whether a run
+  // of Streamlit is what will answer one.
+  constructor(send, runs) {
     this.send = send;
+    this.runs = runs;
     this.seq = 0;
     this.ack = 0;
-    this.at = -PACE;
+    this.at = -LOST;
     this.waiting = null;
   }
 
-  // An answer that knows of message `ack`; numbers go on from there, also after a remount.
+  // An answer that knows of message `ack`; numbers go on from there, also in a page loaded anew.
   heard(ack) {
     this.ack = Math.max(this.ack, ack);
     this.seq = Math.max(this.seq, ack);
   }
 
-  // A message takes the place of one that still waits; `last` goes at once.
+  // A message takes the place of one that still waits, unless that one ends a gesture.
   queue(message) {
     if (this.waiting && message.why === "select") return; // what waits says where the hand is, too
+    if (this.waiting?.last) this.now();
     this.waiting = message;
-    this.flush(message.last);
+    this.flush();
   }
 
-  flush(now = false) {
+  flush() {
     if (!this.waiting) return;
-    const since = performance.now() - this.at, full = this.seq - this.ack >= WINDOW && since < LOST;
     clearTimeout(this.timer);
-    if (!now && (since < PACE || full)) {
-      this.timer = setTimeout(() => this.flush(), Math.max(4, full ? LOST - since : PACE - since));
-      return;
-    }
+    const since = performance.now() - this.at, runs = this.runs(this.waiting);
+    if (runs && since < PACE) this.timer = setTimeout(() => this.flush(), PACE - since);
+    else if (since < LOST && (this.seq > this.ack || (runs && running()))) this.timer = setTimeout(() => this.flush(), 4);
+    else this.now();
+  }
+
+  now() {
     const message = this.waiting;
     this.waiting = null;
     this.at = performance.now();
@@ -42,5 +53,9 @@ export class Sender {
     this.send(this.seq, message);
   }
 
-  close() { clearTimeout(this.timer); }
+  // Say what is left to say, and no more.
+  close() {
+    clearTimeout(this.timer);
+    if (this.waiting?.last) this.now();
+  }
 }

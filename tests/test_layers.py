@@ -23,7 +23,7 @@ LAZY = {"scipy", "sympy"}
 ALLOWED = {
     "lossviz": NUMERIC | LAZY,
     "figures": NUMERIC | {"plotly"},
-    "ui": NUMERIC | {"pandas", "plotly", "streamlit"},
+    "ui": NUMERIC | {"pandas", "plotly", "starlette", "streamlit"},
     "__main__": {"pandas", "streamlit", "uvicorn"},
     "pages": NUMERIC | {"streamlit"},
 }

@@ -51,6 +51,7 @@ def chart(
     tokens: Mapping[str, str] | None = None,
     sweep: tuple[str, Sweep] | None = None,
     on_click: Callable[[Click], None] | None = None,
+    stamp: int = 0,
 ) -> None:
     """Draw a figure.
 
@@ -64,31 +65,49 @@ def chart(
             a table the browser already has is used for as long as its token stands.
         sweep: a slider's id and the table it asked for.
         on_click: called before the run that answers a click on the chart.
+        stamp: of the last answer from :mod:`lossviz.ui.live`, so that what a run draws replaces it.
     """
-    chunk = plotly_chunk()
-    if chunk is None:
+    if plotly_chunk() is None:
         st.plotly_chart(figure, key=f"{key}:plain", alt=alt)
         return
-    tokens = dict(tokens or {})
-    text, arrays = _shared(figure.to_json(validate=False))
-    payload = {
-        "id": key,
-        "figure": text,
-        "arrays": arrays,
-        "narrow": json.dumps(narrow or {}),
-        "alt": alt,
-        "name": name,
-        "chunk": chunk,
-        "tokens": tokens,
-        "sweep": {"slider": sweep[0], "token": tokens[sweep[0]], **sweep[1].packed()} if sweep else None,
-    }
+    sent = payload(
+        figure, key=key, alt=alt, narrow=narrow, name=name, tokens=tokens, sweep=sweep, stamp=stamp
+    )
 
     def clicked() -> None:
         click = _click(st.session_state[key].get("click"))
         if click and on_click:
             on_click(click)
 
-    _chart(key=key, data=[payload], on_click_change=clicked)
+    _chart(key=key, data=[sent], on_click_change=clicked)
+
+
+def payload(
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    narrow: Mapping[str, Any] | None = None,
+    name: str = "lossviz",
+    tokens: Mapping[str, str] | None = None,
+    sweep: tuple[str, Sweep] | None = None,
+    stamp: int = 0,
+) -> dict[str, Any]:
+    """What the browser gets; the arguments are those of :func:`chart`."""
+    tokens = dict(tokens or {})
+    text, arrays = _shared(figure.to_json(validate=False))
+    return {
+        "id": key,
+        "figure": text,
+        "arrays": arrays,
+        "narrow": json.dumps(narrow or {}),
+        "alt": alt,
+        "name": name,
+        "chunk": plotly_chunk(),
+        "tokens": tokens,
+        "sweep": {"slider": sweep[0], "token": tokens[sweep[0]], **sweep[1].packed()} if sweep else None,
+        "stamp": stamp,
+    }
 
 
 _ARRAY = re.compile(r'\{"dtype":"f8","bdata":"([^"]{99,})"\}')

@@ -15,7 +15,7 @@ from lossviz.ui.downloads import downloads
 from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_desk import Desk
-from lossviz.ui.outlier_views import fit_all
+from lossviz.ui.outlier_fits import fit_points
 from lossviz.ui.point_editor import MOST
 
 WHY = {
@@ -67,21 +67,23 @@ def why(setting: Setting) -> None:
 def numbers(address: Address, setting: Setting, data: Source) -> None:
     """The fits compared, to take away; the points, to be edited by number."""
     desk = Desk(address, data.cloud, data.window, data.name)
-    fits = fit_all(desk, setting)
-    if fits.problem:
-        st.caption(f"Nothing is fitted: {fits.problem}.")
+    cloud = desk.state.cloud
+    try:
+        fits = fit_points(cloud, setting)
+    except ValueError as problem:
+        st.caption(f"Nothing is fitted: {problem}.")
     else:
-        table = comparison(fits.now, desk.cloud, scale=setting.fit_scale)
+        table = comparison(fits, cloud, scale=setting.fit_scale)
         st.markdown(_markdown(table))
         st.caption(
             "Change: against the fit without the points that lie more than 3.5 robust standard deviations from the "
             "line of the majority. Weights are those of reweighted least squares; a point below a thousandth of the "
             "largest is ignored."
         )
-        figure = figures.picture(fits.now, desk.cloud, desk.window, data.x_title, data.y_title)
+        figure = figures.picture(fits, cloud, desk.window, data.x_title, data.y_title)
         downloads("outliers", "outliers", table, figure, "Lines that fit best")
-        if len(desk.cloud) <= own_points.MOST:
-            walked = own_points.query(*desk.cloud.xy.T)
+        if len(cloud) <= own_points.MOST:
+            walked = own_points.query(*cloud.xy.T)
             frame.link("descent", "Watch gradient descent find the line through these points", walked)
     _points(desk, setting, data)
 
@@ -99,13 +101,13 @@ def _points(desk: Desk, setting: Setting, data: Source) -> None:
     if not st.toggle("Edit the points by number", key="outliers:by number"):
         return
     columns = ["x", "y"]
-    key = f"outliers:points table {token(desk.points.xy.tobytes(), desk.name)}"
+    key = f"outliers:points table {token(desk.state.points.xy.tobytes(), desk.state.name)}"
 
     def edited() -> None:
-        desk.put(_applied(desk.points, st.session_state[key], columns, desk))
+        desk.put(_applied(desk.state.points, st.session_state[key], columns, desk))
 
     st.data_editor(
-        dict(zip(columns, desk.points.xy.T, strict=True)),
+        dict(zip(columns, desk.state.points.xy.T, strict=True)),
         key=key,
         num_rows="dynamic",
         on_change=edited,

@@ -168,6 +168,7 @@ def point_editor(
     rev: int,
     at: int,
     on_edit: Callable[[Edit], None],
+    live: str | None = None,
 ) -> None:
     """Draw the editor.
 
@@ -179,24 +180,42 @@ def point_editor(
         rev: to be raised when Python changes the points.
         at: index of the point that is marked.
         on_edit: called with every edit, before the run that answers it.
+        live: where steps of a gesture are answered without a run (:func:`lossviz.ui.live.offer`).
     """
-    ack = f"{key}:ack"
     flat = scene.y_title is None
 
     def heard() -> None:
         sent = st.session_state[key].get("edit")
         edit = read_edit(sent, home, scene.window, rev, flat=flat)
         if edit is not None:
-            st.session_state[ack] = sent["seq"]
+            st.session_state[_ack(key)] = sent["seq"]
             on_edit(edit)
 
+    sent = payload(points, scene, key=key, name=name, rev=rev, ack=acknowledged(key), at=at)
+    _editor(key=key, data=[{**sent, "live": live}], on_edit_change=heard)
+
+
+def acknowledged(key: str) -> int:
+    """The number of the last edit that a run has heard of."""
+    return int(st.session_state.get(_ack(key), 0))
+
+
+def _ack(key: str) -> str:
+    return f"{key}:ack"
+
+
+def payload(
+    points: Cloud, scene: Scene, *, key: str, name: str, rev: int, ack: int, at: int
+) -> dict[str, Any]:
+    """What the browser gets; ``ack`` is the number of the edit that it answers."""
+    flat = scene.y_title is None
     across = scene.window.y if flat else scene.window.x
     shown = points.xy[:, ::-1] if flat else points.xy
-    payload = {
+    return {
         "id": key,
         "set": f"{name} {flat}",
         "rev": rev,
-        "ack": st.session_state.get(ack, 0),
+        "ack": ack,
         "at": at,
         "title": scene.title,
         "alt": scene.alt,
@@ -224,7 +243,6 @@ def point_editor(
         if scene.weights
         else None,
     }
-    _editor(key=key, data=[payload], on_edit_change=heard)
 
 
 def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = False) -> Edit | None:

@@ -249,3 +249,35 @@ def test_the_chart_beside_follows_the_drag(lab, settled):
     page.wait_for_function(f"(was) => ({curve})() !== was", arg=before)
     page.mouse.up()
     settled(page)
+
+
+def test_undo_outlives_a_change_of_view(lab, settled):
+    page = lab()
+    press_and_drag(page, centre(page, 4), (0, -90))
+    page.mouse.up()
+    settled(page)
+    page.get_by_role("radiogroup", name="View").get_by_role("radio", name="Sensitivity").click()
+    settled(page)
+    assert "p=" in page.url
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+    assert "p=" not in page.url
+
+
+def test_a_long_drag_never_loses_the_point_or_its_place_in_the_page(lab, settled):
+    page = lab()
+    page.evaluate("""() => {
+      window.lost = 0;
+      document.addEventListener('lostpointercapture', (event) => { if (!event.composedPath()[0].isConnected) lost++; }, true);
+    }""")
+    x, y = centre(page, 10)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(120):
+        page.mouse.move(x + 40 * np.sin(k / 9), y - 40 + 40 * np.cos(k / 9))
+        page.wait_for_timeout(15)
+    page.mouse.up()
+    settled(page)
+    assert page.evaluate("lost") == 0
+    assert_true_to_the_library(page)
+    assert (points_of_the_address(page).xy != BASE.xy).any(axis=1).nonzero()[0].tolist() == [10]

@@ -1,0 +1,92 @@
+"""The points of the outlier lab at one moment, and what a hand that moves makes of them."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from lossviz.cloud import Cloud, Window
+from lossviz.losses.base import Array
+from lossviz.outlier_lab import outliers
+from lossviz.ui.point_editor import Edit
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a picture of the points depends on, the settings apart."""
+
+    name: str
+    """Token of the data set."""
+    base: Cloud
+    """Its points that can be moved."""
+    window: Window
+    still: Array
+    """Points (m, 2) that are fitted but cannot be moved."""
+    points: Cloud
+    """The movable points as they are."""
+    earlier: Cloud | None
+    """The movable points before the last gesture, if there was one."""
+    ends: tuple[float, ...]
+    """Heights of the two ends of the person's own line, one number for a level one; () for none yet."""
+    picked: int | None
+    """The point that was last taken hold of."""
+    rev: int = 0
+    """Raised when Python changes the points."""
+    edited: bool = False
+    moving: bool = False
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        """All points that fits see: those that can be moved first."""
+        return self._with_still(self.points)
+
+    @cached_property
+    def before(self) -> Cloud | None:
+        """All points before the last gesture, if there was one."""
+        return None if self.earlier is None else self._with_still(self.earlier)
+
+    @cached_property
+    def at(self) -> int:
+        """The point that is marked; at first an outlier, or else the last point."""
+        last = max(0, len(self.points) - 1)
+        if self.picked is not None:
+            return min(self.picked, last)
+        return next(iter(self.outliers(constant=False)), last)
+
+    def line(self, constant: bool) -> tuple[float, ...]:
+        """The person's own line, as the heights of its two ends, or own constant."""
+        ends = self.ends or (float(np.median(self.cloud.y)),)
+        if constant:
+            return (float(np.mean(ends)),)
+        return ends if len(ends) == 2 else (ends[0], ends[0])
+
+    def outliers(self, *, constant: bool) -> list[int]:
+        """Those of the movable points that are outliers."""
+        return self._level_outliers if constant else self._line_outliers
+
+    def clean(self) -> Cloud:
+        """All points but the outliers."""
+        return self.cloud.without(outliers(self.cloud))
+
+    def during(self, edit: Edit) -> "State":
+        """The state while an edit that has not ended is made to this one, which is at rest."""
+        if edit.why == "line":
+            return replace(self, ends=edit.mine or (), moving=True)
+        return replace(self, points=edit.points, earlier=self.points, picked=edit.at, moving=True)
+
+    @cached_property
+    def _line_outliers(self) -> list[int]:
+        return self._movable(outliers(self.cloud))
+
+    @cached_property
+    def _level_outliers(self) -> list[int]:
+        return self._movable(outliers(self.cloud, constant=True))
+
+    def _movable(self, found: np.ndarray) -> list[int]:
+        return [int(i) for i in found if i < len(self.points)]
+
+    def _with_still(self, points: Cloud) -> Cloud:
+        if not len(self.still):
+            return points
+        origin = np.concatenate([points.origin, np.arange(len(self.still))])
+        return Cloud(np.concatenate([points.xy, self.still]), origin)

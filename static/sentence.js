@@ -1,0 +1,17 @@
+// Plain text that Python sends in a run, or in answer to a hand that moves.
+//
+// data[0] = {id, text, stamp}
+
+const same = new URL(import.meta.url).search;
+const { parts } = await import("./link.js" + same);
+
+const STORE = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".lossviz-sentence"), [data] = component.data;
+  if (!STORE.has(root)) STORE.set(root, { show: ({ text }) => { if (root.textContent !== text) root.textContent = text; } });
+  const part = STORE.get(root);
+  parts.set(data.id, part);
+  part.show(data);
+  return () => { if (parts.get(data.id) === part) parts.delete(data.id); };
+}

@@ -1,0 +1,30 @@
+// Asks Python while a hand moves, and Streamlit rests: see lossviz/ui/live.py.
+//
+// question = {seq, ...}, answer = {seq, parts: {id: what that part is to show} | null}
+
+const same = new URL(import.meta.url).search;
+const { home } = await import("./link.js" + same);
+
+export class Wire {
+  // heard(parts, seq) gets the answers, in the order of the questions
+  constructor(token, heard) {
+    this.token = token;
+    const url = new URL("lossviz/live/" + token, home());
+    url.protocol = url.protocol.replace("http", "ws");
+    this.socket = new WebSocket(url);
+    this.socket.onmessage = (event) => {
+      const { seq, parts } = JSON.parse(event.data);
+      heard(parts, seq);
+    };
+  }
+
+  get open() { return this.socket.readyState === WebSocket.OPEN; }
+  get closed() { return this.socket.readyState > WebSocket.OPEN; }
+
+  ask(question) { this.socket.send(JSON.stringify(question)); }
+
+  close() {
+    this.socket.onmessage = null;
+    this.socket.close();
+  }
+}
