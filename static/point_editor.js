@@ -14,17 +14,16 @@
 const same = new URL(import.meta.url).search;
 const { Axes, svg, legend } = await import("./axes.js" + same);
 const { short } = await import("./scales.js" + same);
+const { Keys } = await import("./point_keys.js" + same);
 const { OwnLine } = await import("./own_line.js" + same);
+const { Pointer } = await import("./point_pointer.js" + same);
 const { Scene } = await import("./point_scene.js" + same);
 const { Sender } = await import("./sender.js" + same);
 const { Wire } = await import("./wire.js" + same);
 const { parts } = await import("./link.js" + same);
 
-const REACH = { mouse: 12, touch: 22, pen: 16 }; // px from a point at which it is grabbed
-const STAY = 1000;                               // ms that an editor outlives its place on the page
-const PAUSE = 400;                               // ms without a key that end a gesture
-const STEP = 0.01, STRIDE = 0.1;                 // shares of the window that arrow keys move a point
-const REMEMBERED = 100;                          // steps of undo
+const STAY = 1000;      // ms that an editor outlives its place on the page
+const REMEMBERED = 100; // steps of undo
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
 // What hangs on the points may be slow to draw: first the points.
@@ -46,7 +45,7 @@ class PointEditor {
     this.scene = new Scene(this.axes.inside);
     this.dots = svg("g", { class: "dots" }, this.svg);
     this.line = new OwnLine(this.svg);
-    Object.assign(this, { points: [], history: [], at: 0, click: {}, drawn: 0 });
+    Object.assign(this, { points: [], history: [], at: 0, drawn: 0 });
     this.sender = new Sender((seq, edit) => this.edit(seq, edit), (edit) => !this.wired(edit));
     this.listen();
     this.observer = new ResizeObserver(() => this.resized());
@@ -54,20 +53,10 @@ class PointEditor {
   }
 
   listen() {
-    const on = (type, does, options) => this.svg.addEventListener(type, (event) => this.data && does(event), options);
-    on("pointerdown", (e) => this.down(e));
-    on("pointermove", (e) => this.move(e));
-    on("pointerup", (e) => this.up(e));
-    on("pointercancel", (e) => this.cancel(e));
-    on("pointerleave", () => this.drag || this.tell(null));
-    // touch-action on SVG children has no effect: cancelling keeps the page still under a grabbed point
-    on("touchstart", (e) => { if (e.touches.length === 1 && this.near(e.touches[0], REACH.touch)) e.preventDefault(); }, { passive: false });
-    on("keydown", (e) => this.key(e));
-    on("focusin", (e) => { const i = this.indexOf(e.target); if (i !== null) this.choose(i); });
-    on("focusout", () => this.tell(null));
-    this.box.addEventListener("keydown", (e) => {
-      if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === "z") { e.preventDefault(); this.undo(); }
-    });
+    this.pointer = new Pointer(this);
+    this.typing = new Keys(this);
+    this.svg.addEventListener("focusin", (e) => { const i = this.indexOf(e.target); if (i !== null) this.choose(i); });
+    this.svg.addEventListener("focusout", () => this.tell(null));
     this.tools.addEventListener("click", (e) => {
       const what = e.target.closest("button")?.dataset.do;
       if (what === "undo") this.undo();
@@ -83,9 +72,7 @@ class PointEditor {
     if (this.root === root) return;
     this.root = root;
     root.append(this.box);
-    if (!this.drag) return;
-    this.focus(this.at);
-    try { this.svg.setPointerCapture(this.drag.id); } catch { this.drag = null; } // the pointer is gone
+    this.pointer.capture();
   }
 
   leave(root, forget) {
@@ -113,7 +100,7 @@ class PointEditor {
       this.points = data.points.map((point) => [...point]);
       this.at = clamp(data.at, 0, Math.max(0, this.points.length - 1));
     }
-    if (!this.drag && !this.sender.waiting) this.line.ends = data.mine && [...data.mine];
+    if (!this.pointer.drag && !this.sender.waiting) this.line.ends = data.mine && [...data.mine];
     this.heading.textContent = data.title;
     this.hint.textContent = data.hint;
     this.hint.title = data.keys;
@@ -156,13 +143,6 @@ class PointEditor {
     const { area } = this.axes;
     // Dots on a line are spread over five lanes, each in its own for good.
     return [this.axes.x.px(x), this.axes.y ? this.axes.y.px(y) : area.bottom - (area.bottom - area.top) * (0.14 + 0.18 * ((2 * i) % 5))];
-  }
-
-  // Where an event is in data units, inside the window, on the grid that a URL can hold.
-  where(event, point = [0, this.data.hidden]) {
-    const box = this.svg.getBoundingClientRect();
-    const x = this.axes.x.value(event.clientX - box.left);
-    return this.inside(x, this.axes.y ? this.axes.y.value(event.clientY - box.top) : point[1]);
   }
 
   inside(x, y) {
@@ -218,19 +198,6 @@ class PointEditor {
     return dot ? Number(dot.dataset.i) : null;
   }
 
-  // What is nearest within reach: {point: i} or {handle: k}; targets of fingers overlap.
-  near(event, reach = REACH[event.pointerType] ?? REACH.mouse) {
-    const box = this.svg.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-    let best = reach, found = null;
-    const look = (px, what) => {
-      const far = Math.hypot(px[0] - x, px[1] - y);
-      if (far <= best) { best = far; found = what; }
-    };
-    if (this.data.editable) this.points.forEach((point, i) => look(this.px(point, i), { point: i }));
-    this.line.places.forEach((px, k) => look(px, { handle: k }));
-    return found;
-  }
-
   choose(i, { quietly = false } = {}) {
     const changed = i !== this.at;
     this.at = i;
@@ -240,73 +207,22 @@ class PointEditor {
     });
     if (quietly) return;
     if (this.box.contains(this.box.getRootNode().activeElement)) this.tell(i);
-    if (changed && !this.drag) this.send("select");
+    if (changed && !this.pointer.drag) this.send("select");
   }
 
   focus(i) { this.dots.children[i]?.focus({ preventScroll: true }); }
 
-  // --- gestures ---------------------------------------------------------------------------------
+  // --- what hands do ----------------------------------------------------------------------------
 
-  down(event) {
-    if (event.button) return;
-    const found = this.near(event), { area } = this.axes, box = this.svg.getBoundingClientRect();
-    const x = event.clientX - box.left, y = event.clientY - box.top;
-    const empty = x >= area.left && x <= area.right && y >= area.top && y <= area.bottom;
-    this.drag = { id: event.pointerId, x: event.clientX, y: event.clientY, ...found, empty: !found && empty };
-    if (!found) return;
-    this.svg.setPointerCapture(event.pointerId);
-    event.preventDefault();
-    if ("point" in found) this.focus(found.point);
-    else this.line.focus(found.handle);
+  move(i, to, why, event) {
+    [this.points[i][0], this.points[i][1]] = to;
+    this.paint(i);
+    this.send(why, false, event);
   }
 
-  move(event) {
-    const drag = this.drag;
-    if (!drag || drag.id !== event.pointerId) return this.hover(event);
-    if (!drag.moved && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 3) return;
-    if ("point" in drag) {
-      if (!drag.moved) this.remember();
-      this.svg.classList.add("dragging");
-      const point = this.points[drag.point];
-      [point[0], point[1]] = this.where(event, point);
-      this.paint(drag.point);
-      this.send("drag", false, event);
-    } else if ("handle" in drag) {
-      const [x, y] = this.where(event);
-      this.line.move(drag.handle, this.data.y ? y : x);
-      this.send("line", false, event);
-    }
-    drag.moved = true;
-  }
-
-  up(event) {
-    const drag = this.drag;
-    if (!drag || drag.id !== event.pointerId) return;
-    this.drag = null;
-    this.svg.classList.remove("dragging");
-    if ("handle" in drag) return drag.moved && this.send("line", true);
-    if (drag.moved && "point" in drag) return this.send("drop", true);
-    if (drag.empty && !drag.moved) return this.add(this.where(event));
-    if (!("point" in drag)) return;
-    // Under pointer capture a double click never reaches the point: count clicks.
-    const now = performance.now(), again = this.click.point === drag.point && now - this.click.time < 400;
-    this.click = again ? {} : { point: drag.point, time: now };
-    if (again) this.remove(drag.point);
-    else this.send("select");
-  }
-
-  cancel(event) {
-    const drag = this.drag;
-    if (!drag || drag.id !== event.pointerId) return;
-    this.drag = null;
-    this.svg.classList.remove("dragging");
-    if (drag.moved && ("point" in drag || "handle" in drag)) this.send("point" in drag ? "drop" : "line", true);
-  }
-
-  hover(event) {
-    const found = this.near(event);
-    this.svg.style.cursor = found ? "grab" : this.data.editable ? "crosshair" : "default";
-    this.tell(found && "point" in found ? found.point : null);
+  moveHandle(k, value, event) {
+    this.line.move(k, value);
+    this.send("line", false, event);
   }
 
   add([x, y]) {
@@ -333,74 +249,17 @@ class PointEditor {
     this.send("remove", true);
   }
 
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const handle = event.target.dataset?.handle, i = this.indexOf(event.target);
-    const size = event.shiftKey ? STRIDE : STEP;
-    const step = { ArrowLeft: [-size, 0], ArrowRight: [size, 0], ArrowUp: [0, size], ArrowDown: [0, -size] }[event.key];
-    if (handle !== undefined && step) this.nudgeHandle(Number(handle), step[0] + step[1]);
-    else if (i === null) return;
-    else if (step) this.nudge(i, step);
-    else if (event.key === "Delete" || event.key === "Backspace") this.remove(i);
-    else if (event.key === "Enter") this.add(this.beside(this.points[i]));
-    else if (event.key === "PageDown" || event.key === "PageUp") this.next(i, event.key === "PageDown" ? 1 : -1);
-    else if (event.key === "Home" || event.key === "End") this.next(i, 0, event.key === "Home" ? 0 : this.points.length - 1);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  nudge(i, [dx, dy]) {
-    if (!this.data.editable) return;
-    const now = performance.now();
-    if (this.nudged?.point !== i || now - this.nudged.time > 1000) this.remember(); // a run of arrow keys is undone as one
-    this.nudged = { point: i, time: now };
-    const point = this.points[i], span = (axis) => (axis ? axis.domain[1] - axis.domain[0] : 0);
-    [point[0], point[1]] = this.inside(point[0] + dx * span(this.data.x), point[1] + dy * span(this.data.y));
-    this.paint(i);
-    this.tell(i);
-    this.send("key", false);
-    this.rest("drop");
-  }
-
-  nudgeHandle(k, share) {
-    const [low, high] = (this.data.y ?? this.data.x).domain;
-    this.line.move(k, clamp(this.line.ends[k] + share * (high - low), low, high));
-    this.send("line", false);
-    this.rest("line");
-  }
-
-  // Keys have no release: a gesture of theirs ends with a pause.
-  rest(why) {
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.send(why, true), PAUSE);
-  }
-
-  beside([x, y]) {
-    const [low, high] = this.data.x.domain, shift = 0.04 * (high - low);
-    return this.inside(x + (x + shift > high ? -shift : shift), y);
-  }
-
-  // Points in the order of x, as a reader would go through them.
-  next(i, direction, rank) {
-    const order = this.points.map((_, j) => j).sort((a, b) => this.points[a][0] - this.points[b][0]);
-    const to = rank ?? (order.indexOf(i) + direction + order.length) % order.length;
-    this.focus(order[to]);
-  }
-
   // --- undo -------------------------------------------------------------------------------------
 
   remember() {
     this.history.push(this.points.map((point) => [...point]));
     if (this.history.length > REMEMBERED) this.history.shift();
-    this.nudged = null;
     this.buttons();
   }
 
   undo() {
     if (!this.history.length) return this.say("Nothing to undo.");
     this.points = this.history.pop();
-    this.nudged = null;
     this.place();
     this.tell(null);
     this.send("undo", true);
@@ -445,7 +304,7 @@ class PointEditor {
 
   // Tell Python; `last` ends a gesture and is never left out.
   send(why, last = false, event = null) {
-    if (last) clearTimeout(this.pause);
+    if (last) this.typing.ending = null;
     this.sender.queue({ why, last, time: event?.timeStamp });
   }
 
@@ -480,13 +339,14 @@ class PointEditor {
     }
     this.sender.heard(seq);
     this.cut = true; // a run can say why there is no answer
-    if (this.drag) this.send("point" in this.drag ? "drag" : "line");
+    const { drag } = this.pointer;
+    if (drag) this.send("point" in drag ? "drag" : "line");
   }
 
   close() {
+    this.typing.end();
     this.sender.close();
     this.wire?.close();
-    clearTimeout(this.pause);
     cancelAnimationFrame(this.frame);
     this.observer.disconnect();
   }

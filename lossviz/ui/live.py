@@ -70,7 +70,7 @@ def route() -> "WebSocketRoute":
 
 
 async def _talk(socket: "WebSocket") -> None:
-    """Answer one question after the other: ``{"seq": number, ...}`` gets ``{"seq": number, "parts": answer}``."""
+    """Answer one question after the other."""
     offered = _offers.get(socket.path_params["token"])
     if offered is None:
         await socket.close()
@@ -78,17 +78,18 @@ async def _talk(socket: "WebSocket") -> None:
     await socket.accept()
     del offered  # the session alone keeps it
     async for text in socket.iter_text():
-        reply = await asyncio.to_thread(_reply, socket.path_params["token"], text)
-        if reply is None:
-            break
-        await socket.send_text(reply)
-    else:
-        return
-    await socket.close()
+        found = await asyncio.to_thread(reply, socket.path_params["token"], text)
+        if found is None:
+            await socket.close()
+            return
+        await socket.send_text(found)
 
 
-def _reply(token: str, text: str) -> str | None:
-    """What to send back; None once there is nobody to answer."""
+def reply(token: str, text: str) -> str | None:
+    """The answer to ``{"seq": number, ...}``: ``{"seq": number, "parts": answer}``.
+
+    None where the text is no question, or once there is nobody to answer.
+    """
     offered = _offers.get(token)
     if offered is None or offered.answer is None:
         return None
