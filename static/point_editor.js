@@ -1,7 +1,7 @@
 // A scatter plot whose points are moved, added and removed by hand, with what Python fits to them.
 //
 // data[0] = {id, live: token | null, set, rev, ack, title, alt, hint, keys, said, height, left, limit, edited, mark, editable, at, clear,
-//            x: {domain, step, title}, y: {domain, step, title} | null for dots on a line,
+//            x: {domain, step, title}, y: {domain, step, title} | null for dots on a line, names: of what is moved,
 //            hidden: what dots on a line that are added get for their other coordinate,
 //            points: [[x, y, origin]] (dots on a line: the other coordinate for y), still: [[x, y]], mine: [y, y] | null,
 //            handles: [share of x, share of x], and what point_scene.js draws}
@@ -293,7 +293,7 @@ class PointEditor {
     this.tip.hidden = i === null;
     if (i === null || !this.points[i]) return;
     const [x, y] = this.px(this.points[i], i), [a, b] = this.points[i], { weights } = this.data.weights ?? {};
-    const lines = this.data.y ? [`${this.data.x.title}: ${short(a, 5)}`, `${this.data.y.title}: ${short(b, 5)}`] : [`${this.data.x.title}: ${short(a, 5)}`];
+    const lines = this.data.names.map((name, k) => `${name}: ${short([a, b][k], 5)}`);
     if (weights) lines.push(`weight: ${short(weights[i] ?? 0, 3)}`);
     this.tip.textContent = lines.join("\n");
     const left = x > this.axes.area.right - 170;

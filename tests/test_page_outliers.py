@@ -140,6 +140,19 @@ def test_the_sentence_gives_the_change_of_each_slope():
     assert "MAE's " in said(at)
 
 
+def test_a_number_on_a_line_goes_to_the_side_it_goes_on_the_screen():
+    at = visit(PAGE, "view=constant")
+    y, x, origin = editor(at)["points"][2]
+    points = editor(at)["points"]
+    points[2] = [y + 5.0, x, origin]
+    edit(at, points=points, at=2)
+    assert "Point 3 went right by 5" in said(at)
+    assert editor(at)["names"] == ["y"]
+    points[2] = [y - 1.0, x, origin]
+    edit(at, points=points, at=2)
+    assert "Point 3 went left by 6" in said(at)
+
+
 def test_an_edit_of_an_older_state_is_ignored():
     at = visit(PAGE)
     at.button_group(key="outliers:preset").set_value("Phones").run()

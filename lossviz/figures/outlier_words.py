@@ -57,8 +57,8 @@ def moved(before: Sequence[Fit], after: Sequence[Fit], window: Window) -> str:
     return _join(parts)
 
 
-def changed_point(before: Cloud, after: Cloud, at: int, window: Window) -> str:
-    """What was done to the points."""
+def changed_point(before: Cloud, after: Cloud, window: Window, *, flat: bool = False) -> str:
+    """What was done to the points; ``flat`` where y runs across."""
     if len(after) > len(before):
         return "One point added"
     if len(after) < len(before):
@@ -68,13 +68,12 @@ def changed_point(before: Cloud, after: Cloud, at: int, window: Window) -> str:
     touched = np.flatnonzero(shift.any(axis=1))
     if len(touched) != 1:
         return f"{len(touched)} points changed"
-    dx, dy = shift[touched[0]]
+    dx, dy = shift[touched[0]].tolist()
+    across, along = ("left", "right"), ("down", "up")
+    moves = [(dy, window.y, across)] if flat else [(dy, window.y, along), (dx, window.x, across)]
     ways = [
-        f"{word} by {figure_of(abs(by), _span(axis) / 10)}"
-        for by, axis, word in (
-            (dy, window.y, "up" if dy > 0 else "down"),
-            (dx, window.x, "right" if dx > 0 else "left"),
-        )
+        f"{directions[by > 0]} by {figure_of(abs(by), _span(axis) / 10)}"
+        for by, axis, directions in moves
         if abs(by) > 0.002 * _span(axis)
     ]
     return f"Point {touched[0] + 1} went {' and '.join(ways)}" if ways else "A point hardly moved"

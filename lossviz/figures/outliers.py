@@ -12,6 +12,8 @@ from lossviz.fitting import Fit
 from lossviz.losses.base import Array
 from lossviz.outlier_lab import Breakdown, Sensitivity, cost_curve, nickname, outcome
 
+FLAT = 6.0
+"""Line width, px, of a stretch of equally good constants."""
 TITLES = {"slope": "slope", "intercept": "intercept", "prediction": "prediction"}
 
 
@@ -97,13 +99,17 @@ def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int) -> go.F
 def cost_curves(
     fits: Sequence[Fit], y: Array, axis: Axis, *, x_title: str, left: int, height: int
 ) -> go.Figure:
-    """Cost of every constant prediction, each curve from its lowest (0) to its highest here (1)."""
+    """Cost of every constant prediction, each curve from its lowest (0) to its highest here (1).
+
+    Where a whole stretch is lowest it is drawn heavy.
+    """
     at = np.unique(np.concatenate([np.linspace(axis.low, axis.high, 301), y]))
     figure = _figure(
         "", x_title, "cost, lowest to highest", height, margin={"l": left, "r": 24, "t": 12, "b": 44}
     )
     figure.update_xaxes(range=[axis.low, axis.high])
     figure.update_yaxes(automargin=False)
+    lowest = []
     for fit in fits:
         mark, costs = style.mark(fit.loss.name), cost_curve(fit, y, at)
         low, span = float(costs.min()), float(np.ptp(costs)) or 1.0
@@ -115,9 +121,18 @@ def cost_curves(
             customdata=costs,
             hovertemplate="cost %{customdata:.4~g}",
         )
+        lowest.append((mark, fit, (fit.minima_cost - low) / span))
+    for mark, fit, heights in lowest:  # above all curves, which may lie on one another
+        figure.add_scatter(
+            x=fit.vertices[:, 0],
+            y=np.full(len(fit.vertices), heights[0]),
+            mode="lines",
+            line={"color": mark.color, "width": FLAT},
+            hoverinfo="skip",
+        )
         figure.add_scatter(
             x=fit.minima[:, 0],
-            y=(fit.minima_cost - low) / span,
+            y=heights,
             mode="markers",
             marker={
                 "color": mark.color,

@@ -202,7 +202,7 @@ PRESETS = (
     ),
     Preset(
         "Median",
-        {"view": "constant", "n": 6.0, "bad": 0.2, "seed": 29.0},
+        {"view": "constant", "n": 6.0, "bad": 0.2, "seed": 29.0, "huber.delta": 5.0},
         "With one number to predict, squared error takes the mean and absolute error the median: with an even "
         "count every number between the middle two is as good, so its cost is flat there.",
     ),

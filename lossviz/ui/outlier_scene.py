@@ -61,7 +61,7 @@ def picture(state: State, setting: Setting, source: Source, fits: Fits, what: st
             state, setting, source, fits, "The one number that each loss likes best", sentence, STRIP
         )
         curves = figures.cost_curves(
-            fits.now, state.cloud.y, state.window.y, x_title=source.y_title, left=LEFT, height=210
+            fits.now, state.cloud.y, state.window.y, x_title=source.y_title, left=LEFT, height=235
         )
         return Picture(drawn, sentence, Chart(curves, "Cost of every constant prediction under each loss"))
     drawn = scene(state, setting, source, fits, "Move a point", sentence, NARROW)
@@ -141,8 +141,9 @@ def scene(
     return Scene(
         title=title,
         alt=words.alt(shown, state.cloud, window) if shown else f"Scatter plot of {len(state.cloud)} points",
-        x_title="" if constant else source.x_title,
-        y_title=None if constant else source.y_title,
+        x_title=source.x_title,
+        y_title=source.y_title,
+        flat=constant,
         window=window,
         lines=lines,
         bands=bands,
@@ -204,7 +205,7 @@ def said(state: State, setting: Setting, fits: Fits) -> str:
     if setting.guess != "off":
         return words.own_line(own_costs(state, setting, fits.now), fits.now, hidden=setting.hidden)
     if state.before is not None and fits.before:
-        what = words.changed_point(state.before, state.cloud, state.at, state.window)
+        what = words.changed_point(state.before, state.cloud, state.window, flat=setting.constant)
         sentence = f"{what}: {words.moved(fits.before, fits.now, state.window)}."
         return sentence if setting.constant else f"{sentence} {words.kind_of_point(state.cloud, state.at)}"
     return words.steepest(fits.now, state.cloud, state.window)

@@ -123,14 +123,15 @@ class Scene:
     title: str
     alt: str
     x_title: str
-    y_title: str | None
-    """None: dots on a line, moved along x alone."""
+    y_title: str
     window: Window
     lines: Sequence[Line] = ()
     bands: Sequence[Band] = ()
     charges: Mapping[str, Any] | None = None
     weights: tuple[str, Array] | None = None
     """A colour and one weight for each point."""
+    flat: bool = False
+    """Dots on a line, moved along y, which runs across; its title is left to what stands below."""
     still: Array = field(default_factory=lambda: np.empty((0, 2)))
     """Points (m, 2) that are drawn but cannot be moved."""
     mine: tuple[float, ...] | None = None
@@ -182,7 +183,7 @@ def point_editor(
         on_edit: called with every edit, before the run that answers it.
         live: where steps of a gesture are answered without a run (:func:`lossviz.ui.live.offer`).
     """
-    flat = scene.y_title is None
+    flat = scene.flat
 
     def heard() -> None:
         sent = st.session_state[key].get("edit")
@@ -208,7 +209,7 @@ def payload(
     points: Cloud, scene: Scene, *, key: str, name: str, rev: int, ack: int, at: int
 ) -> dict[str, Any]:
     """What the browser gets; ``ack`` is the number of the edit that it answers."""
-    flat = scene.y_title is None
+    flat = scene.flat
     across = scene.window.y if flat else scene.window.x
     shown = points.xy[:, ::-1] if flat else points.xy
     return {
@@ -230,8 +231,9 @@ def payload(
         "mark": scene.marked,
         "clear": [int(i) for i in scene.outliers],
         "hidden": 0.5 * (scene.window.x.low + scene.window.x.high),
-        "x": _packed_axis(across, scene.x_title),
-        "y": None if scene.y_title is None else _packed_axis(scene.window.y, scene.y_title),
+        "names": [scene.y_title] if flat else [scene.x_title, scene.y_title],
+        "x": _packed_axis(across, "" if flat else scene.x_title),
+        "y": None if flat else _packed_axis(scene.window.y, scene.y_title),
         "points": [[_digits(x), _digits(y), int(i)] for (x, y), i in zip(shown, points.origin, strict=True)],
         "still": [_short(point) for point in (scene.still[:, ::-1] if flat else scene.still)],
         "handles": HANDLES,
