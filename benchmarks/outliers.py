@@ -8,11 +8,14 @@ event whose position an edit holds to that paint. Three scenes:
     sensitivity  the same, and a curve beside it  the curve at least 10 times/s
     crowd        100 points, 8 losses             at least 10 redraws/s
 
-Prints one JSON line a scene with the machine's load; exits with 1 where a floor is missed.
+Prints one JSON line a scene with the machine's load; exits with 1 where a floor is missed. With
+``--stock`` the same under ``streamlit run app.py``, where every step is a run: for comparison, without
+floors.
 
-    python benchmarks/outliers.py [seconds]
+    python benchmarks/outliers.py [--seconds 6] [--stock]
 """
 
+import argparse
 import json
 import math
 import os
@@ -24,7 +27,16 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.harness import Summary, chromium, environment, open_page, serving, tuned
+from benchmarks.harness import (
+    ROOT,
+    Summary,
+    chromium,
+    environment,
+    open_page,
+    serving,
+    stock,
+    tuned,
+)
 
 EIGHT = "squared_error,absolute_error,huber,smooth_l1,pseudo_huber,log_cosh,fair,quantile"
 
@@ -101,15 +113,19 @@ def measure(browser: Any, url: str, scene: Scene, seconds: float) -> dict[str, A
     return result
 
 
-def main(seconds: float = 6.0) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 where every floor is held."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seconds", type=float, default=6.0, help="of each drag (default: %(default)s)")
+    parser.add_argument("--stock", action="store_true", help="measure `streamlit run app.py`")
+    options = parser.parse_args(arguments)
     print(environment())
-    with chromium() as browser, serving(tuned) as server:
-        results = [measure(browser, server.url, scene, seconds) for scene in SCENES]
+    with chromium() as browser, serving(stock(ROOT / "app.py") if options.stock else tuned) as server:
+        results = [measure(browser, server.url, scene, options.seconds) for scene in SCENES]
     for result in results:
         print(json.dumps(result))
-    return 0 if all(result["enough"] for result in results) else 1
+    return 0 if options.stock or all(result["enough"] for result in results) else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*map(float, sys.argv[1:2])))
+    raise SystemExit(main())

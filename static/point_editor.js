@@ -321,7 +321,7 @@ class PointEditor {
   // --- the wire ---------------------------------------------------------------------------------
 
   rewired(token) {
-    if (this.wire?.token === token && !this.wire.closed) return this.wire;
+    if (this.wire?.token === token && !this.wire.broken) return this.wire;
     this.wire?.close();
     return token ? new Wire(token, (answer, seq) => this.answered(answer, seq)) : null;
   }

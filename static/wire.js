@@ -12,6 +12,8 @@ export class Wire {
     const url = new URL("lossviz/live/" + token, home());
     url.protocol = url.protocol.replace("http", "ws");
     this.socket = new WebSocket(url);
+    this.refused = true;
+    this.socket.onopen = () => (this.refused = false);
     this.socket.onmessage = (event) => {
       const { seq, parts } = JSON.parse(event.data);
       heard(parts, seq);
@@ -19,11 +21,14 @@ export class Wire {
   }
 
   get open() { return this.socket.readyState === WebSocket.OPEN; }
-  get closed() { return this.socket.readyState > WebSocket.OPEN; }
+  // True where another wire may do better; one that was refused was no accident.
+  get broken() { return this.socket.readyState > WebSocket.OPEN && !this.refused; }
 
   ask(question) { this.socket.send(JSON.stringify(question)); }
 
   close() {
+    this.refused = true;
+    this.socket.onopen = () => (this.refused = false);
     this.socket.onmessage = null;
     this.socket.close();
   }
