@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import plotly.graph_objects as go
@@ -41,17 +41,29 @@ def token(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:10]
 
 
+class Options(TypedDict, total=False):
+    """What a chart may be given beside its figure."""
+
+    narrow: Mapping[str, Any]
+    """Layout entries that replace the figure's on a narrow screen."""
+    name: str
+    """File name of downloads, without ending."""
+    tokens: Mapping[str, str]
+    """For each slider that may sweep this chart, a token of everything but its own value; a table the
+    browser already has is used for as long as its token stands."""
+    sweep: tuple[str, Sweep] | None
+    """A slider's id and the table it asked for."""
+    stamp: int
+    """Of the last answer from :mod:`lossviz.ui.live`, so that what a run draws replaces it."""
+
+
 def chart(
     figure: go.Figure,
     *,
     key: str,
     alt: str,
-    narrow: Mapping[str, Any] | None = None,
-    name: str = "lossviz",
-    tokens: Mapping[str, str] | None = None,
-    sweep: tuple[str, Sweep] | None = None,
     on_click: Callable[[Click], None] | None = None,
-    stamp: int = 0,
+    **options: Unpack[Options],
 ) -> None:
     """Draw a figure.
 
@@ -59,54 +71,36 @@ def chart(
         figure: what to draw, its height set.
         key: unique across the app; sliders name it to move the chart.
         alt: one or two sentences for those who do not see it.
-        narrow: layout entries that replace the figure's on a narrow screen.
-        name: file name of downloads, without ending.
-        tokens: for each slider that may sweep this chart, a token of everything but its own value;
-            a table the browser already has is used for as long as its token stands.
-        sweep: a slider's id and the table it asked for.
         on_click: called before the run that answers a click on the chart.
-        stamp: of the last answer from :mod:`lossviz.ui.live`, so that what a run draws replaces it.
+        options: see :class:`Options`.
     """
     if plotly_chunk() is None:
         st.plotly_chart(figure, key=f"{key}:plain", alt=alt)
         return
-    sent = payload(
-        figure, key=key, alt=alt, narrow=narrow, name=name, tokens=tokens, sweep=sweep, stamp=stamp
-    )
 
     def clicked() -> None:
         click = _click(st.session_state[key].get("click"))
         if click and on_click:
             on_click(click)
 
-    _chart(key=key, data=[sent], on_click_change=clicked)
+    _chart(key=key, data=[payload(figure, key=key, alt=alt, **options)], on_click_change=clicked)
 
 
-def payload(
-    figure: go.Figure,
-    *,
-    key: str,
-    alt: str,
-    narrow: Mapping[str, Any] | None = None,
-    name: str = "lossviz",
-    tokens: Mapping[str, str] | None = None,
-    sweep: tuple[str, Sweep] | None = None,
-    stamp: int = 0,
-) -> dict[str, Any]:
+def payload(figure: go.Figure, *, key: str, alt: str, **options: Unpack[Options]) -> dict[str, Any]:
     """What the browser gets; the arguments are those of :func:`chart`."""
-    tokens = dict(tokens or {})
+    tokens, sweep = dict(options.get("tokens", {})), options.get("sweep")
     text, arrays = _shared(figure.to_json(validate=False))
     return {
         "id": key,
         "figure": text,
         "arrays": arrays,
-        "narrow": json.dumps(narrow or {}),
+        "narrow": json.dumps(options.get("narrow", {})),
         "alt": alt,
-        "name": name,
+        "name": options.get("name", "lossviz"),
         "chunk": plotly_chunk(),
         "tokens": tokens,
         "sweep": {"slider": sweep[0], "token": tokens[sweep[0]], **sweep[1].packed()} if sweep else None,
-        "stamp": stamp,
+        "stamp": options.get("stamp", 0),
     }
 
 
