@@ -67,7 +67,7 @@ def test_a_point_moved_by_hand_arrives_where_it_was_put_and_is_trained_on():
 
 
 @pytest.mark.parametrize(
-    ("x", "y"), [((7e17, 7e17), (0, 1)), ((1e12, 1e12), (1e-12, 1e-12)), ((-1e100, 1e100), (0, 0))]
+    ("x", "y"), [((7e17, 7e17), (0, 1)), ((1e12, 1e12), (1e-12, 1e-12)), ((-1e90, 1e90), (0, 0))]
 )
 def test_equal_and_huge_numbers_read_back(x, y):
     points, _ = own_points.decode(own_points.encode(np.array(x, dtype=float), np.array(y, dtype=float)))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LARGEST = 1e100
-"""A number beyond this counts as infinite."""
+LARGEST = 1e90
+"""A number beyond this counts as infinite: windows around it and tenfold y stay within what can be fitted."""
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-", "?"})
 _SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 _COMMA_GROUPS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")

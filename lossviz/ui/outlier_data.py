@@ -11,6 +11,7 @@ import streamlit as st
 from lossviz import data
 from lossviz.cloud import Axis, Cloud, Window, pack, unpack
 from lossviz.data import GENERATORS, MAX_DRAGGABLE, TABLES, Dataset, Sheet
+from lossviz.data.numerals import LARGEST
 from lossviz.data.reading import MAX_BYTES
 from lossviz.ui.address import Address, Bad, Field, choice, flag, number
 from lossviz.ui.literal import literal
@@ -188,6 +189,8 @@ def _read_own(text: str) -> tuple[np.ndarray, Window, tuple[str, str]]:
     points = unpack(packed, window)
     if not 2 <= len(points) <= MAX_DRAGGABLE:
         raise ValueError(f"{len(points)} points are not 2 to {MAX_DRAGGABLE}")
+    if np.abs(points).max() > LARGEST:
+        raise ValueError(f"numbers beyond {LARGEST:g} cannot be fitted in every view")
     return points, window, (unquote(x_name)[:_NAME], unquote(y_name)[:_NAME])
 
 
