@@ -17,7 +17,7 @@ from lossviz.losses.base import Array
 FAR = 3.5
 """Robust standard deviations beyond which a point counts as an outlier."""
 IGNORED = 1e-3
-"""A point is ignored whose weight and whose pull are both below this share of the largest."""
+"""A point is ignored whose weight and whose pull are below this share of the largest that they can be."""
 ON_THE_LINE = 1e-9
 """A residual below this share of the largest is zero, up to rounding."""
 ROUNDING = 1e-10
@@ -108,7 +108,8 @@ def ignored(fit: Fit) -> int:
     Far from the line a bounded pull gives little weight too, but its force remains.
     """
     pull = np.abs(fit.loss.gradient(fit.residuals / fit.scale))
-    return int(((weights(fit) < IGNORED) & (pull < IGNORED * pull.max())).sum())
+    least = IGNORED * fit.loss.lipschitz if math.isfinite(fit.loss.lipschitz) else 0.0
+    return int(((weights(fit) < IGNORED) & (pull <= least)).sum())
 
 
 def without_spread(fit: Fit) -> bool:

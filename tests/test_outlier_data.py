@@ -92,3 +92,10 @@ def test_an_empty_file_is_said_to_be_empty():
         "empty.csv: There is nothing to read: the text is empty."
     ]
     assert len(payload(at, "point_editor")["points"]) == 20
+
+
+def test_both_bounds_stay_in_sight_once_the_points_are_drawn():
+    at = drawn("x,y\n" + "".join(f"{k},{k % 7}\n" for k in range(2500)))
+    below = next(caption.value for caption in at.caption if "Data: your own data" in caption.value)
+    assert "2,000 of 2,500 rows are used" in below
+    assert "more than the 300 that can be moved or fit into a link" in below

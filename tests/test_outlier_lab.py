@@ -247,6 +247,11 @@ def test_only_losses_that_let_go_ignore_points():
     }
     for name, count in far.items():
         assert ignored(fit_cloud(losses.get(name), cloud)) == count
+    tube = fit_cloud(losses.get("squared_epsilon_insensitive", epsilon=1.0), CLOUD)
+    assert ignored(tube) == (np.abs(tube.residuals) <= 1.0).sum()
+    exact = Cloud.of(np.arange(9.0), np.where(np.arange(9) == 4, 50.0, np.arange(9.0)))
+    for name in ("tukey_biweight", "cauchy", "welsch"):
+        assert ignored(fit_cloud(losses.get(name), exact, scale=1e-9)) == 1
 
 
 def test_a_point_that_only_rounding_keeps_from_the_corner_weighs_as_one_on_it():

@@ -231,9 +231,9 @@ def _paste(address: Address, forget: Callable[[], None]) -> None:
         for note in notes:
             st.caption(literal(note))
         if len(found.x) > MAX_DRAGGABLE:
-            st.caption(
-                f"{len(found.x):,} points: more than the {MAX_DRAGGABLE} that can be moved or fit into a link."
-            )
+            crowd = f"{len(found.x):,} points: more than the {MAX_DRAGGABLE} that can be moved or fit into a link."
+            st.caption(crowd)
+            notes = (*notes, crowd)
         st.button(
             "Draw these points",on_click=_take, args=(address, found, (*sheet.notes, *notes), forget)
         )  # fmt: skip
