@@ -17,7 +17,11 @@ from lossviz.losses.base import Array
 FAR = 3.5
 """Robust standard deviations beyond which a point counts as an outlier."""
 IGNORED = 1e-3
-"""A point whose weight is below this share of the largest is ignored by the fit."""
+"""A point is ignored whose weight and whose pull are below this share of the largest that they can be."""
+ON_THE_LINE = 1e-9
+"""A residual below this share of the largest is zero, up to rounding."""
+ROUNDING = 1e-10
+"""A coefficient or its change below this share of what the data's ranges allow is zero."""
 _NORMAL = 1.4826  # median absolute deviation of a normal sample, as its standard deviation
 _PAIRS = 500
 
@@ -85,15 +89,34 @@ def weights(fit: Fit) -> Array:
 
     A point that a line with a corner goes through has an infinite weight; it counts as the largest.
     """
-    raw = fit.weights
+    raw = _weights(fit)
     finite = raw[np.isfinite(raw)]
     largest = float(finite.max()) if len(finite) else 1.0
     return np.clip(np.where(np.isfinite(raw), raw / (largest or 1.0), 1.0), 0.0, 1.0)
 
 
+def _weights(fit: Fit) -> Array:
+    """IRLS weights, infinite where only rounding keeps a residual from a corner."""
+    raw, size = fit.weights, np.abs(fit.residuals)
+    corner = math.isinf(float(fit.loss.weight(0.0)))
+    return np.where(corner & (size <= ON_THE_LINE * size.max()), np.inf, raw)
+
+
 def ignored(fit: Fit) -> int:
-    """Number of points whose weight is practically zero."""
-    return int((weights(fit) < IGNORED).sum())
+    """Number of points that have practically no weight and pull at the fit with practically no force.
+
+    Far from the line a bounded pull gives little weight too, but its force remains.
+    """
+    pull = np.abs(fit.loss.gradient(fit.residuals / fit.scale))
+    least = IGNORED * fit.loss.lipschitz if math.isfinite(fit.loss.lipschitz) else 0.0
+    return int(((weights(fit) < IGNORED) & (pull <= least)).sum())
+
+
+def without_spread(fit: Fit) -> bool:
+    """Whether the fit's scale is the stand-in for a MAD of zero: half or more of the points are on the line."""
+    size = np.abs(fit.residuals)
+    flat = float(np.median(size)) <= ON_THE_LINE * float(size.max())
+    return flat and 0 < float(fit.scale) <= 2e-12 * float(size.max())
 
 
 @dataclass(frozen=True)
@@ -265,23 +288,30 @@ def figure_of(value: float, size: float) -> str:
 def signed(value: float, size: float) -> str:
     """The same with a plus sign where something grew."""
     text = figure_of(value, size)
-    return text if text.startswith("−") or not float(text) else f"+{text}"
+    return text if value < 0 or not text.strip("0.") else f"+{text}"
 
 
 def comparison(fits: Sequence[Fit], cloud: Cloud, *, scale: Scale = 1.0) -> dict[str, list]:
     """One row a loss: its fit, its own cost, how far it is from the fit without outliers, and its weights."""
     constant = fits[0].coefficients.shape == (1,)
     clean = cloud.without(outliers(cloud, constant=constant))
-    names = ("constant",) if constant else ("intercept", "slope")
+    rise, run = float(np.ptp(cloud.y)), float(np.ptp(cloud.x))
+    sizes = {"constant": rise} if constant else {"intercept": rise, "slope": rise / run if run else 0.0}
     table: dict[str, list] = {"loss": [fit.loss.label for fit in fits]}
-    for k, name in enumerate(names):
-        table[name] = [float(fit.coefficients[k]) for fit in fits]
-    table["cost"] = [float(fit.cost) for fit in fits]
+    for k, (name, size) in enumerate(sizes.items()):
+        table[name] = [_without_rounding(fit.coefficients[k], size) for fit in fits]
+    exact = [float(np.abs(fit.residuals).max()) <= 1e-12 * rise for fit in fits]
+    table["cost"] = [0.0 if free else float(fit.cost) for fit, free in zip(fits, exact, strict=True)]
     alone = [fit_cloud(fit.loss, clean, scale=scale, constant=constant) for fit in fits]
-    for k, name in enumerate(names):
+    for k, (name, size) in enumerate(sizes.items()):
         table[f"change of {name}"] = [
-            float(fit.coefficients[k] - other.coefficients[k]) for fit, other in zip(fits, alone, strict=True)
+            _without_rounding(fit.coefficients[k] - other.coefficients[k], size)
+            for fit, other in zip(fits, alone, strict=True)
         ]
-    table["largest weight"] = [float(fit.weights.max()) for fit in fits]
+    table["largest weight"] = [float(_weights(fit).max()) for fit in fits]
     table["points ignored"] = [ignored(fit) for fit in fits]
     return table
+
+
+def _without_rounding(value: float, size: float) -> float:
+    return 0.0 if abs(value) <= ROUNDING * size else float(value)

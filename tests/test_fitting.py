@@ -10,6 +10,7 @@ import pytest
 from lossviz import losses
 from lossviz.data.tables import TABLES
 from lossviz.fitting import fit, fit_line, fit_location
+from lossviz.fitting.problem import solve
 from lossviz.losses import ResidualLoss
 
 DATA = Path(__file__).parent / "data"
@@ -351,3 +352,27 @@ def test_nearly_exact_fits_converge(loss):
     rng = np.random.default_rng(5)
     x = rng.uniform(0.0, 10.0, (1000, 3))
     assert fit_line(loss, x, 1.0 + x + rng.standard_t(2, x.shape)).converged.all()
+
+
+# --- adversarial data --------------------------------------------------------------------------------
+
+
+def test_a_tube_that_a_heavy_far_point_leaves_at_once_does_not_stop_the_descent():
+    """Stationary: the pulls and their moments cancel (the condition for a minimum of a convex cost)."""
+    x = np.array([2050.1193356339927, -455.1665253926121, -454.99172791736777, -455.0328482022728])
+    y = np.array([-902.5991477590039, -914.4455100670441, -900.2356569742044, -889.3500918774771])
+    weights = np.array([17.11098354339446, 2.2099826146373878, 0.01708903756418932, 2.2670298711116437])
+    loss = losses.get("squared_epsilon_insensitive", epsilon=1.0)
+    found = fit_line(loss, x, y, weights=weights, scale=0.011501144405656598)
+    assert found.converged
+    pulls = weights * loss.gradient(found.residuals / found.scale)
+    for column in (np.ones(4), x - x.mean()):
+        assert abs(pulls @ column) < 1e-8 * (np.abs(pulls) @ np.abs(column))
+
+
+def test_a_saddle_that_cancels_the_ridge_is_solved_all_the_same():
+    a, b = 136.16775182393215, 136.16775182393351  # eigenvalues 272 and -1.4e-12, which is minus the ridge
+    steps = solve(
+        np.array([[[a, -b], [-b, a]], [[2.0, 0.0], [0.0, 4.0]]]), np.array([[1.0, -1.0], [2.0, 4.0]])
+    )
+    np.testing.assert_allclose(steps, [[0.5 / a, -0.5 / a], [1.0, 1.0]], rtol=1e-9)

@@ -15,6 +15,7 @@ from lossviz.outlier_lab import (
     cost_curve,
     figure_of,
     fit_cloud,
+    ignored,
     leverage,
     nickname,
     outcome,
@@ -22,6 +23,7 @@ from lossviz.outlier_lab import (
     sensitivity,
     signed,
     weights,
+    without_spread,
 )
 
 MSE, MAE, HUBER = (losses.get(name) for name in ("squared_error", "absolute_error", "huber"))
@@ -227,3 +229,67 @@ def test_names_and_numbers_in_a_sentence():
     assert signed(0.36, 1.0) == "+0.36"
     assert signed(0.0, 1.0) == "0.00"
     assert figure_of(float("nan"), 1.0) == "not finite"
+
+
+def test_only_losses_that_let_go_ignore_points():
+    rng = np.random.default_rng(1)
+    x = rng.uniform(0, 10, 400)
+    y = 1 + 2 * x + rng.normal(size=400)
+    y[:40] += 1e6
+    cloud = Cloud.of(x, y)
+    far = {
+        "absolute_error": 0,
+        "quantile": 0,
+        "huber": 0,
+        "squared_error": 0,
+        "tukey_biweight": 40,
+        "welsch": 40,
+    }
+    for name, count in far.items():
+        assert ignored(fit_cloud(losses.get(name), cloud)) == count
+    tube = fit_cloud(losses.get("squared_epsilon_insensitive", epsilon=1.0), CLOUD)
+    assert ignored(tube) == (np.abs(tube.residuals) <= 1.0).sum()
+    exact = Cloud.of(np.arange(9.0), np.where(np.arange(9) == 4, 50.0, np.arange(9.0)))
+    for name in ("tukey_biweight", "cauchy", "welsch"):
+        assert ignored(fit_cloud(losses.get(name), exact, scale=1e-9)) == 1
+
+
+def test_a_point_that_only_rounding_keeps_from_the_corner_weighs_as_one_on_it():
+    """The median line of an odd sample goes through two points, whatever their numbers round to."""
+    x = 1e12 * np.array([0.13, 0.31, 0.57, 0.71, 0.97])
+    y = 1e-12 * np.array([0.2, 1.7, 0.4, 3.1, 2.2])
+    fit = fit_cloud(MAE, Cloud.of(x, y))
+    assert (weights(fit) == 1.0).sum() >= 2
+    assert weights(fit).min() > 1e-3
+    assert comparison([fit], Cloud.of(x, y))["largest weight"] == [np.inf]
+
+
+def test_the_comparison_shows_no_rounding():
+    x = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    cloud = Cloud.of(x, np.array([2.0, 4.0, 6.0, 8.0, 99.0]))
+    found = [
+        fit_cloud(losses.get(name), cloud, scale="mad") for name in ("absolute_error", "huber", "welsch")
+    ]
+    table = comparison(found, cloud, scale="mad")
+    assert table["intercept"][:2] == [0.0, 0.0]
+    assert table["change of slope"][:2] == [0.0, 0.0]
+    assert [without_spread(fit) for fit in found] == [True, True, False]
+    line = Cloud.of(x, 0.1 * x + 0.3)
+    assert comparison([fit_cloud(losses.get("cauchy"), line, scale="mad")], line, scale="mad")["cost"] == [
+        0.0
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "size", "text"),
+    [
+        (2.449e-25, 1e-24, "+2.449e−25"),
+        (-2.449e-25, 1e-24, "−2.449e−25"),
+        (3e30, 1e30, "+3e+30"),
+        (0.0, 1e-24, "0"),
+        (-1e-9, 1.0, "0.00"),
+        (0.004, 1.0, "0.00"),
+    ],
+)
+def test_signed_numbers_of_any_size(value, size, text):
+    assert signed(value, size) == text

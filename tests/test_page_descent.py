@@ -160,7 +160,7 @@ def test_points_of_equal_x_are_said():
     [
         ("1, 2\nx, y\nz, w\nq, r", "column"),
         ("1\n2\n3", "2 columns of numbers are needed, there are 1"),
-        ("1, 2\n3, nan", "1 rows have a number in each column"),
+        ("1, 2\n3, nan", "1 row has a number in each column"),
     ],
 )
 def test_bad_own_points_are_a_sentence_and_those_shown_are_kept(typed, said):

@@ -1,7 +1,11 @@
 """Tables as people have them: separators, decimal commas, headers, gaps, and what is no table at all."""
 
+import contextlib
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lossviz.data.dataset import MAX_DRAWN
 from lossviz.data.reading import MAX_COLUMNS, read
@@ -26,6 +30,17 @@ from lossviz.data.reading import MAX_COLUMNS, read
         ("a,b\n1,2\n3,4".encode("utf-16"), ("a", "b"), [[1, 2], [3, 4]]),
         ("größe,b\n1,2\n3,4".encode("latin-1"), ("größe", "b"), [[1, 2], [3, 4]]),
         ("a,b,\n1,2,\n3,4,", ("a", "b"), [[1, 2], [3, 4]]),
+        ("Größe;Preis €\n1,5;2\n3;4".encode("cp1252"), ("Größe", "Preis €"), [[1.5, 2], [3, 4]]),
+        ('a,b\n"1,5","2,25"\n"3,125",4', ("a", "b"), [[1.5, 2.25], [3.125, 4]]),
+        ('a,b\n"1,500",2\n3,"4,000"', ("a", "b"), [[1500, 2], [3, 4000]]),
+        ("a\tb\n1,234.5\t2\n1,234\t3", ("a", "b"), [[1234.5, 2], [1234, 3]]),
+        ("a\tb\n1,234\t0.5\n5,678\t3", ("a", "b"), [[1234, 0.5], [5678, 3]]),
+        ("a;b\n1.234,50;2\n2.000;3", ("a", "b"), [[1234.5, 2], [2000, 3]]),
+        ("a;b\n1.234.567;2\n2;3", ("a", "b"), [[1234567, 2], [2, 3]]),
+        ("1,5 2,5\n3,5 4,5", ("column 1", "column 2"), [[1.5, 2.5], [3.5, 4.5]]),
+        ("a\n1,5\n2\n3,5", ("a",), [[1.5], [2], [3.5]]),
+        ("sep=;\na;b\n1,5;2\n3;4", ("a", "b"), [[1.5, 2], [3, 4]]),
+        ("My table\n# of 2020\na,b\n1,2\n3,4", ("a", "b"), [[1, 2], [3, 4]]),
     ],
 )
 def test_columns_and_numbers(content, names, values):
@@ -40,10 +55,13 @@ def test_columns_and_numbers(content, names, values):
         ("1,2\n3,4", "no header"),
         ("a;b\n1,5;2\n2;3", "decimal mark"),
         ("a\tb\n1\t2", "separated by tabs"),
-        ("name,v\nfoo,1\nbar,2", "Column 'name' left out: it holds text."),
+        ("name,v\nfoo,1\nbar,2", "Column 'name' left out: it holds text, the first on line 2 ('foo')."),
         ("a,a\n1,2\n3,4", "Two columns are named 'a'"),
         ("a,b\n1,2\n3,4,5\n6,7", "1 row (line 3) left out: more than 2 cells."),
-        ("a,b\n1,2\n3,oops\n6,7", "Column 'b': 1 cell(s) are not numbers, the first on line 3 ('oops')."),
+        ("My table\na,b\n1,2\n3,4", "1 row (line 1) left out: a single cell above the table."),
+        ("größe,b\n1,2\n3,4".encode("cp1252"), "read as Windows-1252"),
+        (",".join("abcdefgh") + "\n" + "1,x,x,x,x,x,x,2\n" * 3, "The same is true of 2 more columns."),
+        ("a,b\n1,2\n3,oops\n6,7", "Column 'b': 1 cell is not a number, on line 3 ('oops')."),
     ],
 )
 def test_what_was_done_is_said(content, note):
@@ -100,7 +118,7 @@ def test_more_points_than_can_be_drawn_are_thinned_and_it_is_said():
         (b"1," * 5_000_001, "10 MB"),
         (",".join(["1"] * 1000), f"line 1 has 1,000 columns; the most is {MAX_COLUMNS}"),
         ('a,b\n1,2\n3,"4\n5,6', "line 3: a quotation mark"),
-        ("a,b\n1,2,3\n4,5,6\n7,8", "line 2 has 3 cells where 2 are expected"),
+        ("a,b\n1,2,3\n4,5,6\n7,8", "line 2 has 3 cells where 2 columns are named"),
         ("a\n" + "1\n" * 100_001, "100,000 rows"),
     ],
 )
@@ -111,7 +129,44 @@ def test_what_cannot_be_read_says_where_and_why(content, message):
 
 def test_columns_that_are_not_there_and_too_few_rows_are_named():
     sheet = read("a,b\n1,\n2,3\n,4")
-    with pytest.raises(ValueError, match=r"1 row\(s\) have a number"):
+    with pytest.raises(ValueError, match="1 row with a number in every chosen column"):
         sheet.dataset("b", "a")
     with pytest.raises(ValueError, match="there is no column 'c'; there are 'a', 'b'"):
         sheet.dataset("c")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "apart"),
+    [
+        ("1000000000000.001,1000000000000.002", False),
+        ("1e17,1.00000000000000016e17", False),
+        ("1e-200,2e-200", False),
+        ("1000000000.25,1000000000.5", True),
+        ("1e-12,2e-12", True),
+        ("7e17,7e17", True),
+    ],
+)
+def test_numbers_too_close_to_be_drawn_apart_are_refused_by_name(numbers, apart):
+    sheet = read("y,x\n" + "\n".join(f"{k},{number}" for k, number in enumerate(numbers.split(","))))
+    if apart:
+        assert len(sheet.dataset("y", "x")[0].x) == 2
+    else:
+        with pytest.raises(ValueError, match=r"the numbers in 'x' run from .* cannot be told apart"):
+            sheet.dataset("y", "x")
+
+
+def test_whole_columns_of_text_are_named_by_line_and_the_rest_is_counted():
+    header = ",".join(f"c{k}" for k in range(60))
+    sheet = read(f"{header}\n" + ",".join(["1", *["x"] * 58, "2"]) + "\n" + ",".join(["3"] * 60))
+    assert sheet.names == ("c0", *(f"c{k}" for k in range(1, 59)), "c59")
+    assert len(sheet.notes) == 5
+    assert "line 2 ('x')" in sheet.notes[0]
+
+
+@given(
+    st.one_of(st.text(alphabet="0123456789.,;\t \n\"'-eExyNA|=\x00é€", max_size=60), st.binary(max_size=80))
+)
+def test_anything_is_read_or_refused_in_a_sentence(content):
+    with contextlib.suppress(ValueError):
+        sheet = read(content)
+        assert sheet.values.shape == (len(sheet.lines), len(sheet.names))

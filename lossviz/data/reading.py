@@ -15,18 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.data.dataset import MAX_DRAWN, Array, Dataset
+from lossviz.data.numerals import Numerals
 
 MAX_BYTES = 10_000_000
 MAX_COLUMNS = 100
 MAX_ROWS = 100_000
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 """Tried in this order: those that are never a decimal mark come first."""
-LARGEST = 1e100
-"""A number beyond this counts as infinite."""
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-", "?"})
-_THOUSANDS_SPACE = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
-_THOUSANDS_COMMA = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+([eE][+-]?\d+)?|[+-]?,\d+")
+CLOSEST = 1e-11
+"""Numbers that differ by less than this share of their size cannot be told apart when drawn."""
+TINIEST = 1e-100
+"""Nor can those that differ by less than this."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,8 @@ class Sheet:
         """The response against one predictor, or against the order of rows, and notes on rows left out.
 
         Raises:
-            ValueError: if a column is unknown, or fewer than two rows have numbers in both.
+            ValueError: if a column is unknown, fewer than two rows have numbers in both, or those of
+                a column are too close together to be drawn.
         """
         for name in (response, predictor):
             if name is not None and name not in self.names:
@@ -65,38 +65,54 @@ class Sheet:
         kept = np.flatnonzero(whole)
         if len(kept) < 2:
             raise ValueError(
-                f"{len(kept)} row(s) have a number in every chosen column; a fit needs at least two"
+                f"{_count(len(kept), 'row')} with a number in every chosen column; a fit needs at least two"
             )
         if len(kept) > MAX_DRAWN:
             notes.append(f"{MAX_DRAWN:,} of {len(kept):,} rows are used, spread evenly: that is the most.")
             kept = kept[np.linspace(0, len(kept) - 1, MAX_DRAWN).round().astype(int)]
+        for name, values in ((predictor, x[kept]), (response, y[kept])):
+            check_spread(name or "row", values)
         return Dataset(x[kept], y[kept], (predictor or "row", response), source), tuple(notes)
+
+
+def check_spread(name: str, values: Array) -> None:
+    """Raise ValueError where numbers differ, but by too little for their size to be drawn apart."""
+    low, high = float(values.min()), float(values.max())
+    least = max(TINIEST, CLOSEST * max(abs(low), abs(high)))
+    if 0 < high - low < least:
+        raise ValueError(
+            f"the numbers in {name!r} run from {low!r} to {high!r}: they differ by {high - low:.1g}, and less "
+            f"than {least:.2g} cannot be told apart at their size; subtract what they share, or take larger units"
+        )
 
 
 def read(content: str | bytes) -> Sheet:
     """The columns of numbers in a CSV, TSV, semicolon- or space-separated table.
 
-    A first row without numbers is the header; where the separator is not a comma, a comma may be the
-    decimal mark. Columns of text are left out, and rows with too many cells.
+    A first row without numbers is the header, lines of a single cell above it are left out. A comma
+    may be the decimal mark, where it does not separate the cells or they are quoted. Columns of text
+    are left out, and rows with too many cells.
 
     Raises:
         ValueError: if the content is empty, binary, over 10 MB or 100,000 rows or 100 columns, badly
             quoted, or without a column of numbers; the message names line and column where there is one.
     """
-    text = _decode(content)
+    notes: list[str] = []
+    text = _decode(content, notes)
     if not text.strip():
         raise ValueError("there is nothing to read: the text is empty")
-    separator = _separator(text)
-    rows = _rows_of(text, separator)
-    notes = [] if separator == "," else [f"Cells are separated by {SEPARATORS.get(separator, 'spaces')}."]
-    comma = separator != "," and _has_decimal_commas(rows)
-    if comma:
+    text, separator = _separator(text)
+    rows = _below_the_title(_rows_of(text, separator), notes)
+    if separator != "," and any(len(cells) > 1 for _, cells in rows):
+        notes.append(f"Cells are separated by {SEPARATORS.get(separator, 'spaces')}.")
+    numerals = _numerals(rows, separator)
+    if numerals.comma:
         notes.append("The comma is read as the decimal mark.")
-    header = _is_header(rows, comma)
+    header = _is_header(rows, numerals)
     first = rows[0][1]
     body = rows[1:] if header else rows
     if not body:
-        raise ValueError("there is a header on line 1 but no row of data below it")
+        raise ValueError(f"there is a header on line {rows[0][0]} but no row of data below it")
     width = len(first) if header else Counter(len(cells) for _, cells in body).most_common(1)[0][0]
     if width > MAX_COLUMNS:
         raise ValueError(f"line {rows[0][0]} has {width:,} columns; the most is {MAX_COLUMNS}")
@@ -106,7 +122,7 @@ def read(content: str | bytes) -> Sheet:
     strange: dict[int, list[tuple[int, str]]] = {}
     for r, (line, cells) in enumerate(body):
         for c, cell in enumerate(cells):
-            number = _number(cell, comma)
+            number = numerals.number(cell)
             if number is None:
                 strange.setdefault(c, []).append((line, cell))
             else:
@@ -120,7 +136,7 @@ def read(content: str | bytes) -> Sheet:
     )
 
 
-def _decode(content: str | bytes) -> str:
+def _decode(content: str | bytes, notes: list[str]) -> str:
     if len(content) > MAX_BYTES:
         raise ValueError(
             f"the file has {len(content) / 1e6:,.0f} MB; the most is {MAX_BYTES // 1_000_000} MB"
@@ -135,27 +151,53 @@ def _decode(content: str | bytes) -> str:
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError:
-            text = content.decode("latin-1")
+            text = content.decode("cp1252", errors="replace").replace("\ufffd", "\0")
+            notes.append("The text is not in UTF-8: it is read as Windows-1252.")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    control = re.search(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", text.replace("\x85", ""))
+    control = re.search(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
         raise ValueError(f"this is not text: line {line} holds bytes that no table of numbers has")
     return text
 
 
-def _separator(text: str) -> str:
-    """The separator that cuts nearly all of the first lines into the same number of cells, above one."""
+def _separator(text: str) -> tuple[str, str]:
+    """The text and what separates its cells: named in its first line (sep=;), or the best of all.
+
+    The best cuts nearly all of the first lines into the same number of cells, above one, and more of
+    these are numbers than with any other.
+    """
+    named = re.match(r"sep=([,;|\t])[^\S\n]*(?=\n)", text, re.IGNORECASE)
+    if named:
+        return text[named.end() :], named[1]
     sample = [line for line in text.split("\n")[:200] if line.strip()][:50]
-    best = ","
+    if _is_one_column_with_decimal_commas(sample):
+        return text, "\t"
+    best, most, fallback = "", -1.0, ""
     for separator in (*SEPARATORS, " "):
-        widths = Counter(len(cells) for _, cells in _parse("\n".join(sample), separator, strict=False))
-        width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
-        if width > 1 and count >= 0.8 * widths.total():
-            return separator
-        if width > 1 and best == ",":
-            best = separator
-    return best
+        rows = _parse("\n".join(sample), separator, strict=False)
+        width, count = Counter(len(cells) for _, cells in rows).most_common(1)[0] if rows else (0, 0)
+        if width > 1:
+            fallback = fallback or separator
+            numerals = _numerals(rows, separator)
+            cells = [cell for _, row in rows[1:] for cell in row if cell]
+            share = sum(numerals.number(cell) is not None for cell in cells) / max(1, len(cells))
+            if count >= 0.8 * len(rows) and share > most:
+                best, most = separator, share
+    return text, best or fallback or ","
+
+
+def _is_one_column_with_decimal_commas(lines: list[str]) -> bool:
+    """Whether the first line is one name and all others are numbers that use the comma, if as such only."""
+    if len(lines) < 2 or any(separator in lines[0] for separator in SEPARATORS):
+        return False
+    cells = [line.strip() for line in lines[1:]]
+    numerals = Numerals(comma=True)
+    return any("," in cell for cell in cells) and all(numerals.number(cell) is not None for cell in cells)
+
+
+def _numerals(rows: list[tuple[int, list[str]]], separator: str) -> Numerals:
+    return Numerals.of((cell for _, cells in rows for cell in cells), commas_separate=separator == ",")
 
 
 def _parse(text: str, separator: str, strict: bool = True) -> list[tuple[int, list[str]]]:
@@ -186,28 +228,20 @@ def _rows_of(text: str, separator: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _has_decimal_commas(rows: list[tuple[int, list[str]]]) -> bool:
-    return any(_DECIMAL_COMMA.fullmatch(cell) for _, cells in rows for cell in cells)
+def _below_the_title(rows: list[tuple[int, list[str]]], notes: list[str]) -> list[tuple[int, list[str]]]:
+    """The rows from the header on: above it, lines of one cell are a title or a remark."""
+    typical = Counter(len(cells) for _, cells in rows).most_common(1)[0][0]
+    above = 0
+    while typical > 1 and above < len(rows) - 1 and len(rows[above][1]) == 1:
+        above += 1
+    if above:
+        notes.append(f"{_rows([line for line, _ in rows[:above]])} left out: a single cell above the table.")
+    return rows[above:]
 
 
-def _number(cell: str, comma: bool) -> float | None:
-    """The number in a cell, NaN where it is missing or not finite, None where there is something else."""
-    text = _THOUSANDS_SPACE.sub("", cell.replace("−", "-"))
-    if comma and "," in text:
-        text = text.replace(".", "").replace(",", ".")
-    elif not comma and _THOUSANDS_COMMA.fullmatch(text):
-        text = text.replace(",", "")
-    try:
-        number = float(text) if "_" not in text else None
-    except ValueError:
-        missing = text.lower() in MISSING or text.lstrip("+-") == "∞"
-        return np.nan if missing else None
-    return number if number is None or abs(number) <= LARGEST else np.nan
-
-
-def _is_header(rows: list[tuple[int, list[str]]], comma: bool) -> bool:
+def _is_header(rows: list[tuple[int, list[str]]], numerals: Numerals) -> bool:
     """Whether the first row names the columns: it holds text where rows below hold numbers."""
-    first = [_number(cell, comma) is None for cell in rows[0][1]]
+    first = [numerals.number(cell) is None for cell in rows[0][1]]
     if not any(first):
         return False
     if all(first) or len(rows) == 1:
@@ -215,7 +249,7 @@ def _is_header(rows: list[tuple[int, list[str]]], comma: bool) -> bool:
     below = [cells for _, cells in rows[1:20]]
     return any(
         text
-        and sum(_number(cells[c], comma) is not None for cells in below if c < len(cells)) > len(below) / 2
+        and sum(numerals.number(cells[c]) is not None for cells in below if c < len(cells)) > len(below) / 2
         for c, text in enumerate(first)
     )
 
@@ -225,14 +259,16 @@ def _unique_names(header: Sequence[str], notes: list[str]) -> list[str]:
     if not any(header):
         notes.append("There is no header: the columns are named by their number.")
     names: list[str] = []
+    twice = []
     for c, given in enumerate(header):
         name = wanted = " ".join(given.split())[:80] or f"column {c + 1}"
         again = 2
         while name in names:
             name, again = f"{wanted} ({again})", again + 1
         if name != wanted:
-            notes.append(f"Two columns are named {wanted!r}: column {c + 1} is {name!r} here.")
+            twice.append(f"Two columns are named {wanted!r}: column {c + 1} is {name!r} here.")
         names.append(name)
+    notes += _brief(twice)
     return names
 
 
@@ -244,7 +280,10 @@ def _without_long_rows(
     long = [line for line, cells in body if any(cells[width:])]
     if len(long) > len(body) / 2:
         line, cells = next((line, cells) for line, cells in body if any(cells[width:]))
-        raise ValueError(f"line {line} has {len(cells)} cells where {width} are expected, as do most others")
+        raise ValueError(
+            f"line {line} has {_count(len(cells), 'cell')} where {_count(width, 'column')} "
+            f"{'is' if width == 1 else 'are'} named, and most other lines have too many as well"
+        )
     if long:
         notes.append(f"{_rows(long)} left out: more than {width} cells.")
     return [(line, cells[:width]) for line, cells in fitting]
@@ -258,19 +297,19 @@ def _numeric_columns(
     notes: list[str],
 ) -> list[int]:
     """The columns that hold mostly numbers; says what happened to the others and to their text."""
-    kept = []
+    kept, gone, mixed = [], [], []
     for c, label in enumerate(labels):
         text, numbers = strange.get(c, []), int(np.isfinite(values[:, c]).sum())
+        first = f"{'the first ' * (len(text) > 1)}on line {text[0][0]} ({text[0][1]!r:.40})" if text else ""
         if numbers == 0 or len(text) > numbers:
-            reason = "it holds text" if text else "it holds no number"
-            notes.append(f"Column {label!r} left out: {reason}.")
+            reason = f"it holds text, {first}" if text else "it holds no number"
+            gone.append(f"Column {label!r} left out: {reason}.")
             continue
         kept.append(c)
         if text:
-            line, cell = text[0]
-            notes.append(
-                f"Column {label!r}: {len(text)} cell(s) are not numbers, the first on line {line} ({cell!r:.40})."
-            )
+            number = "1 cell is not a number" if len(text) == 1 else f"{len(text):,} cells are not numbers"
+            mixed.append(f"Column {label!r}: {number}, {first}.")
+    notes += _brief(gone) + _brief(mixed)
     if not kept:
         line, cell = min((cells[0] for cells in strange.values()), default=(body[0][0], ""))
         column = next((labels[c] for c, cells in strange.items() if (line, cell) in cells), labels[0])
@@ -280,9 +319,19 @@ def _numeric_columns(
     return kept
 
 
+def _brief(notes: list[str], most: int = 4) -> list[str]:
+    """The first notes of a kind, and how many more columns they are true of."""
+    more = len(notes) - most
+    return notes if more < 2 else [*notes[:most], f"The same is true of {more} more columns."]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}"
+
+
 def _rows(lines: list[int]) -> str:
     shown = ", ".join(str(line) for line in lines[:5]) + (", …" if len(lines) > 5 else "")
-    return f"{len(lines):,} row{'s' * (len(lines) != 1)} (line{'s' * (len(lines) != 1)} {shown})"
+    return f"{_count(len(lines), 'row')} (line{'s' * (len(lines) != 1)} {shown})"
 
 
 def _listing(names: Sequence[str]) -> str:

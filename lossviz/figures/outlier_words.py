@@ -8,7 +8,15 @@ import numpy as np
 from lossviz.cloud import Axis, Cloud, Window
 from lossviz.fitting import Fit
 from lossviz.losses.base import Array
-from lossviz.outlier_lab import Breakdown, figure_of, leverage, nickname, outcome, signed
+from lossviz.outlier_lab import (
+    Breakdown,
+    figure_of,
+    leverage,
+    nickname,
+    outcome,
+    signed,
+    without_spread,
+)
 
 
 def slope_size(window: Window) -> float:
@@ -116,8 +124,8 @@ def own_line(costs: Sequence[float], fits: Sequence[Fit], *, hidden: bool) -> st
 
 
 def several_minima(fits: Sequence[Fit]) -> list[str]:
-    """For each loss with more than one local minimum, how many and at what cost."""
-    notes = []
+    """What to know of fits beyond their lines: other minima, equal ones, no spread to scale by, no end."""
+    notes = no_spread(fits)
     for fit in fits:
         if len(fit.minima) > 1:
             others = ", ".join(f"{cost:.3g}" for cost in fit.minima_cost[1:4])
@@ -131,6 +139,17 @@ def several_minima(fits: Sequence[Fit]) -> list[str]:
         if not bool(fit.converged):
             notes.append(f"{nickname(fit.loss)} has not settled on this data: its line is the best found.")
     return notes
+
+
+def no_spread(fits: Sequence[Fit]) -> list[str]:
+    """For which fits the MAD is zero, so that costs in units of it say nothing."""
+    names = [nickname(fit.loss) for fit in fits if without_spread(fit)]
+    if not names:
+        return []
+    return [
+        f"{_join(names)}: at least half of the points are on the line, so that their MAD is zero and a cost "
+        "in units of it has no meaning."
+    ]
 
 
 def broken(fits: Sequence[Fit], found: Breakdown, share: float, what: str, at: float, window: Window) -> str:

@@ -41,10 +41,12 @@ def descend(problem: Problem, start: Array) -> tuple[Array, Index]:
         stalled = (size <= ROUNDING) & (size >= 0.5 * last)
         # A residual that is small against what it is the difference of carries that rounding into the cost.
         blur = 1e-15 * part.unit[:, 0] * (pull * (1.0 + np.abs(here))).sum(axis=1)
-        lowered = np.asarray(part.cost(there) <= cost + 1e-14 * np.abs(cost) + blur)
+        with np.errstate(over="ignore", invalid="ignore"):  # where the loss is all but flat, Newton leaps
+            lowered = np.asarray(part.cost(there) <= cost + 1e-14 * np.abs(cost) + blur)
         lost = np.flatnonzero(~(still | lowered))
         if len(lost):
-            there[lost] = _rescue(part.rows(lost), here[lost], step[lost], -solve(majorant, gradient)[lost])
+            reweighted = -solve(majorant[lost], gradient[lost])
+            there[lost] = _rescue(part.rows(lost), here[lost], step[lost], reweighted, gradient[lost])
         settled = (np.abs(there - here) <= SETTLED * (1.0 + np.abs(here))).all(axis=1)
         there = np.where(still[:, None], here, there)
         done = np.asarray(still | settled | stalled)
@@ -91,15 +93,32 @@ def _derivatives(problem: Problem, coefficients: Array) -> tuple[Array, Array, A
     return gradient, pull, newton, majorant
 
 
-def _rescue(problem: Problem, here: Array, newton: Array, reweighted: Array) -> Array:
-    """The cheapest point on short Newton steps and on reweighted least-squares steps."""
-    steps = np.concatenate(
-        [newton[:, None, :] * _SHRINK[:, None], reweighted[:, None, :] * _STRETCH[:, None]], axis=1
-    )
-    count, tries, p = steps.shape
-    points = (here[:, None, :] + steps).reshape(-1, p)
-    costs = problem.rows(np.repeat(np.arange(count), tries)).cost(points).reshape(count, tries)
+def _rescue(problem: Problem, here: Array, newton: Array, reweighted: Array, gradient: Array) -> Array:
+    """The cheapest point on short Newton steps, reweighted least-squares steps and foreseeing steps."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        foreseen = _foreseen(problem, here, newton, gradient)
+        steps = np.concatenate(
+            [
+                newton[:, None, :] * _SHRINK[:, None],
+                reweighted[:, None, :] * _STRETCH[:, None],
+                foreseen[:, None, :] * _STRETCH[:, None],
+            ],
+            axis=1,
+        )
+        count, tries, p = steps.shape
+        points = (here[:, None, :] + steps).reshape(-1, p)
+        costs = problem.rows(np.repeat(np.arange(count), tries)).cost(points).reshape(count, tries)
     pick = np.nanargmin(np.where(np.isnan(costs), np.inf, costs), axis=1)
     each = np.arange(count)
     better = costs[each, pick] < problem.cost(here)
     return np.where(better[:, None], points.reshape(count, tries, p)[each, pick], here)
+
+
+def _foreseen(problem: Problem, here: Array, step: Array, gradient: Array) -> Array:
+    """Newton's step with, for each point, the curvature of here or of where ``step`` leads, the larger.
+
+    A step that would run into a wall behind a flat stretch (epsilon-insensitive error) turns along it.
+    """
+    curvatures = [problem.loss.curvature(problem.unit * problem.errors(at)) for at in (here, here + step)]
+    stiffness = problem.weights * np.maximum(np.maximum(*curvatures), 0.0)
+    return -solve(problem.design.moments(stiffness) * problem.unit[:, :, None], gradient)

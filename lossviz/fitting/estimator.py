@@ -214,7 +214,9 @@ def _convex(problem: Problem, guess: Array | None) -> _Found:
     if not converged.all():
         rest = np.flatnonzero(~converged)
         again = problem.rows(rest)
-        best[rest], converged[rest] = descend(again, least_absolute(again))
+        other, settled = descend(again, least_absolute(again))
+        better = settled | (again.cost(other) < again.cost(best[rest]))
+        best[rest[better]], converged[rest] = other[better], settled
     return _one(problem, best, converged, best[:, None, :])
 
 

@@ -170,5 +170,9 @@ def _power_of_two(size: Array) -> Array:
 def solve(matrices: Array, vectors: Array) -> Array:
     """Solutions (B, p) of symmetric systems (B, p, p), with a ridge of 1e-14 so that all have one."""
     size = np.abs(matrices).max(axis=(1, 2))
-    ridge = np.where(size > 0, 1e-14 * size, 1.0)[:, None, None] * np.eye(matrices.shape[-1])
-    return np.asarray(np.linalg.solve(matrices + ridge, vectors[:, :, None])[:, :, 0], dtype=np.float64)
+    ridge = np.where(size > 1e-280, 1e-14 * size, 1.0)[:, None, None] * np.eye(matrices.shape[-1])
+    try:
+        solutions = np.linalg.solve(matrices + ridge, vectors[:, :, None])
+    except np.linalg.LinAlgError:  # an eigenvalue below zero, such as a saddle has, can cancel the ridge
+        solutions = np.linalg.pinv(matrices, rcond=1e-13, hermitian=True) @ vectors[:, :, None]
+    return np.asarray(solutions[:, :, 0], dtype=np.float64)

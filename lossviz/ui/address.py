@@ -5,7 +5,6 @@ default (or moved to the nearest allowed value) with a quiet notice; everything 
 """
 
 import math
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lossviz.ui.component import declare
+from lossviz.ui.literal import literal
 
 _address = declare("address")
-
-_MARKUP = re.compile(r"[!$&()*:<>\[\\\]_`{|}~#]")
 
 LONGEST = 2000
 """Characters of one URL value that are read at all; more is never a state of ours."""
@@ -140,7 +138,7 @@ def _short(text: str) -> str:
     printable = "".join(c if c.isprintable() else "?" for c in text)
     if len(printable) > 25:
         printable = f"{printable[:24]}…"
-    return "“" + _MARKUP.sub(r"\\\g<0>", printable) + "”"
+    return f"“{literal(printable)}”"
 
 
 class Address:

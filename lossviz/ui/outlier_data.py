@@ -11,7 +11,10 @@ import streamlit as st
 from lossviz import data
 from lossviz.cloud import Axis, Cloud, Window, pack, unpack
 from lossviz.data import GENERATORS, MAX_DRAGGABLE, TABLES, Dataset, Sheet
+from lossviz.data.numerals import LARGEST
+from lossviz.data.reading import MAX_BYTES
 from lossviz.ui.address import Address, Bad, Field, choice, flag, number
+from lossviz.ui.literal import literal
 from lossviz.ui.outlier_controls import drawer
 
 OWN = "own"
@@ -26,7 +29,8 @@ _KNOBS = (
     ("bad", "Share of outliers", 0.0, 0.5, 0.05, 0.05),
     ("seed", "Seed", 0.0, 9999.0, 3.0, 1.0),
 )
-_NAME = 40  # characters of a column's name that a link keeps
+_NAME = 40  # characters of a column's name that a link keeps,
+_QUOTED = 300  # and in how many of the link's own they must fit
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def pick_data(address: Address) -> Source:
         found.source,
         token,
         factor,
-        notes,
+        tuple(literal(note) for note in notes),
     )
 
 
@@ -168,8 +172,15 @@ def _own(address: Address) -> tuple[Dataset, tuple[str, ...]]:
 def _write_own(found: Dataset) -> str:
     window = Window.around(found.x, found.y)
     points = np.stack([found.x, found.y], axis=1)
-    names = [quote(name[:_NAME], safe=" ") for name in found.names]
-    return "~".join([str(window.x), str(window.y), pack(points, window), *names])
+    return "~".join([str(window.x), str(window.y), pack(points, window), *map(_quoted, found.names)])
+
+
+def _quoted(name: str) -> str:
+    """A column's name, as much of it as fits, without the sign that separates the parts."""
+    kept = name[:_NAME]
+    while len(text := quote(kept, safe=" ").replace("~", "%7E")) > _QUOTED:
+        kept = kept[:-1]
+    return text
 
 
 def _read_own(text: str) -> tuple[np.ndarray, Window, tuple[str, str]]:
@@ -178,6 +189,8 @@ def _read_own(text: str) -> tuple[np.ndarray, Window, tuple[str, str]]:
     points = unpack(packed, window)
     if not 2 <= len(points) <= MAX_DRAGGABLE:
         raise ValueError(f"{len(points)} points are not 2 to {MAX_DRAGGABLE}")
+    if np.abs(points).max() > LARGEST:
+        raise ValueError(f"numbers beyond {LARGEST:g} cannot be fitted in every view")
     return points, window, (unquote(x_name)[:_NAME], unquote(y_name)[:_NAME])
 
 
@@ -193,32 +206,34 @@ def _check_own(text: str) -> str:
 def _paste(address: Address, forget: Callable[[], None]) -> None:
     """A pasted table or a file, its columns chosen by name; the page keeps its points until they are taken."""
     with st.popover("Your own data", width="stretch"):
-        file = st.file_uploader("A CSV file", key="outliers:file")
+        file = st.file_uploader("A CSV file", key="outliers:file", max_upload_size=MAX_BYTES // 1_000_000)
         pasted = st.text_area(
             "or a pasted table", key="outliers:paste", placeholder="area, price\n70, 260\n95, 340"
         )
-        content = file.getvalue() if file else pasted
-        if not content:
+        if not file and not pasted:
             return
+        content = file.getvalue() if file else pasted
         sheet = _sheet(content)
         if isinstance(sheet, str):
-            st.error(sheet)
+            st.error(literal(f"{file.name}: {sheet}" if file else sheet))
             return
         for note in sheet.notes:
-            st.caption(note)
+            st.caption(literal(note))
         y = st.selectbox("y", sheet.names, index=len(sheet.names) - 1, key="outliers:own y")
-        x = st.selectbox("x", [*sheet.names, ROW], key="outliers:own x")
+        # A single column is a sample: against itself it would be a line.
+        start = 0 if len(sheet.names) > 1 else 1
+        x = st.selectbox("x", [*sheet.names, ROW], index=start, key="outliers:own x")
         try:
             found, notes = sheet.dataset(y, None if x == ROW else x)
         except ValueError as problem:
-            st.error(f"{problem}.")
+            st.error(literal(_sentence(problem)))
             return
         for note in notes:
-            st.caption(note)
+            st.caption(literal(note))
         if len(found.x) > MAX_DRAGGABLE:
-            st.caption(
-                f"{len(found.x):,} points: more than the {MAX_DRAGGABLE} that can be moved or fit into a link."
-            )
+            crowd = f"{len(found.x):,} points: more than the {MAX_DRAGGABLE} that can be moved or fit into a link."
+            st.caption(crowd)
+            notes = (*notes, crowd)
         st.button(
             "Draw these points",on_click=_take, args=(address, found, (*sheet.notes, *notes), forget)
         )  # fmt: skip
@@ -239,6 +254,11 @@ def _sheet(content: str | bytes) -> Sheet | str:
         try:
             known = content, data.read(content)
         except ValueError as problem:
-            known = content, f"{str(problem)[0].upper()}{str(problem)[1:]}."
+            known = content, _sentence(problem)
         st.session_state[_SHEET] = known
     return known[1]
+
+
+def _sentence(problem: ValueError) -> str:
+    text = str(problem)
+    return f"{text[0].upper()}{text[1:]}."

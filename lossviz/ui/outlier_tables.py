@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from lossviz.cloud import ADDED, Cloud
+from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
 from lossviz.outlier_lab import comparison
 from lossviz.ui import explain, frame, own_points
@@ -77,9 +78,12 @@ def numbers(address: Address, setting: Setting, data: Source) -> None:
         st.markdown(_markdown(table))
         st.caption(
             "Change: against the fit without the points that lie more than 3.5 robust standard deviations from the "
-            "line of the majority. Weights are those of reweighted least squares; a point below a thousandth of the "
-            "largest is ignored."
+            "line of the majority. Weights are those of reweighted least squares, without end (∞) where a loss has "
+            "a corner and its line goes through a point. A point is ignored whose weight and pull are both below a "
+            "thousandth of the largest."
         )
+        for note in words.no_spread(fits):
+            st.caption(note)
         figure = figures.picture(fits, cloud, desk.window, data.x_title, data.y_title)
         downloads("outliers", "outliers", table, figure, "Lines that fit best")
         if len(cloud) <= own_points.MOST:
@@ -90,7 +94,10 @@ def numbers(address: Address, setting: Setting, data: Source) -> None:
 
 def _markdown(table: dict[str, list[Any]]) -> str:
     rows = [
-        [cell if isinstance(cell, str) else f"{cell:.5g}".replace("-", "−") for cell in row]
+        [
+            cell if isinstance(cell, str) else f"{cell:.5g}".replace("-", "−").replace("inf", "∞")
+            for cell in row
+        ]
         for row in zip(*table.values(), strict=True)
     ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [list(table), ["---"] * len(table), *rows])

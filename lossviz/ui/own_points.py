@@ -8,6 +8,7 @@ from lossviz.data import reading
 from lossviz.data.dataset import Dataset
 from lossviz.losses.base import Array
 from lossviz.ui.address import Address, Bad, Field
+from lossviz.ui.literal import literal
 
 OWN, FIELD = "own", "points"
 MOST = 450
@@ -47,7 +48,8 @@ def decode(text: str) -> tuple[Array, Array | None]:
 
 def _range(values: Array) -> tuple[float, float]:
     low, high = float(np.min(values)), float(np.max(values))
-    return (low, high) if high > low else (low - 0.5, low + 0.5)
+    room = 0.5 * (abs(low) or 1.0)
+    return (low, high) if high > low else (low - room, low + room)
 
 
 def query(x: Array, y: Array) -> dict[str, str]:
@@ -103,20 +105,23 @@ def _enter(address: Address, columns: int) -> None:
         f"Paste a table: its first columns are {wanted}", key=pasted, on_change=take, args=(pasted,), height=100,
         placeholder="0.5, 1.2\n1.0, 2.9",
     )  # fmt: skip
-    st.file_uploader("Or a CSV file", type=["csv", "tsv", "txt"], key=chosen, on_change=take, args=(chosen,))
+    st.file_uploader(
+        "Or a CSV file", type=["csv", "tsv", "txt"], key=chosen, on_change=take, args=(chosen,),
+        max_upload_size=reading.MAX_BYTES // 1_000_000,
+    )  # fmt: skip
     problem, notes = st.session_state.get(said, ("", ()))
     if problem:
-        st.warning(problem[0].upper() + problem[1:])
+        st.warning(literal(problem[0].upper() + problem[1:]))
     for note in notes:
-        st.caption(note)
+        st.caption(literal(note))
 
 
 def parse(content: str | bytes, columns: int) -> tuple[str, list[str]]:
     """A table's first columns of numbers as the text of :func:`encode`, and what was left out.
 
     Raises:
-        ValueError: if it cannot be read, has fewer columns of numbers or too few whole rows, or labels
-            other than 0 and 1; the message names the line.
+        ValueError: if it cannot be read, has fewer columns of numbers or too few whole rows, numbers too
+            close together to be drawn, or labels other than 0 and 1; the message names the line.
     """
     sheet = reading.read(content)
     if len(sheet.names) < columns:
@@ -132,7 +137,10 @@ def parse(content: str | bytes, columns: int) -> tuple[str, list[str]]:
         )
     values, lines = values[whole], lines[whole]
     if len(values) < 2:
-        raise ValueError(f"{len(values)} rows have a number in each column; at least two are needed")
+        raise ValueError(
+            f"{len(values)} {'row has' if len(values) == 1 else 'rows have'} a number in each column; "
+            "at least two are needed"
+        )
     if columns == 3 and (odd := np.flatnonzero(~np.isin(values[:, 2], (0, 1)))).size:
         raise ValueError(f"line {lines[odd[0]]} has label {values[odd[0], 2]:g}; labels must be 0 or 1")
     if len(values) > MOST:
@@ -140,4 +148,6 @@ def parse(content: str | bytes, columns: int) -> tuple[str, list[str]]:
             f"{MOST} of {len(values):,} rows are used, spread evenly: that is the most a link holds."
         )
         values = values[np.linspace(0, len(values) - 1, MOST).round().astype(int)]
+    for name, column in zip(sheet.names, values.T[:2], strict=False):
+        reading.check_spread(name, column)
     return encode(values[:, 0], values[:, 1], values[:, 2] if columns == 3 else None), notes
