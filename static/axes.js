@@ -57,7 +57,7 @@ export class Axes {
       this.rule(tick.value, { x1: at, x2: at, y1: area.top, y2: bottom });
       place(this.text(tick.label, { class: "tick", "text-anchor": "middle" }), at, bottom + GAP, "0.8em");
     }
-    if (x.title) place(this.text(x.title, { class: "title", "text-anchor": "middle" }), (area.left + area.right) / 2, height - GAP / 2, "-0.1em");
+    if (x.title) place(this.text(x.title, { class: "title", "text-anchor": "middle" }), (area.left + area.right) / 2, height - GAP / 2, "-0.3em");
     if (y?.title) this.text(y.title, { class: "title", "text-anchor": "middle", transform: `translate(${size * 0.8} ${(area.top + bottom) / 2}) rotate(-90)` });
     return true;
   }

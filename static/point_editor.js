@@ -23,7 +23,9 @@ const { Wire } = await import("./wire.js" + same);
 const { parts } = await import("./link.js" + same);
 
 const STAY = 1000;      // ms that an editor outlives its place on the page
+const SAID = 5000;      // ms that a reason stands in place of the hint
 const REMEMBERED = 100; // steps of undo
+const upright = ([a, b, origin], flat) => (flat ? [b, a, origin] : [a, b, origin]);
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
 // What hangs on the points may be slow to draw: first the points.
@@ -45,7 +47,7 @@ class PointEditor {
     this.scene = new Scene(this.axes.inside);
     this.dots = svg("g", { class: "dots" }, this.svg);
     this.line = new OwnLine(this.svg);
-    Object.assign(this, { points: [], history: [], at: 0, drawn: 0 });
+    Object.assign(this, { points: [], histories: new Map(), history: [], at: 0, drawn: 0 });
     this.sender = new Sender((seq, edit) => this.edit(seq, edit), (edit) => !this.wired(edit));
     this.listen();
     this.observer = new ResizeObserver(() => this.resized());
@@ -88,53 +90,60 @@ class PointEditor {
   }
 
   show(data) {
-    const fresh = !this.data || data.set !== this.data.set, replaced = fresh || data.rev !== this.rev;
+    const fresh = !this.data || data.set !== this.data.set, turned = !!this.data && !data.y !== !this.data.y;
+    const replaced = fresh || turned || data.rev !== this.rev;
     this.sender.heard(data.ack);
     if (!replaced && data.ack < this.drawn) return; // a later answer was faster
     this.drawn = data.ack;
     this.data = data;
     if (replaced) {
-      if (fresh) this.history = [];
-      else this.remember();
+      if (fresh) this.history = this.histories.get(data.set) ?? this.histories.set(data.set, []).get(data.set);
+      else if (data.rev !== this.rev) this.remember(turned);
+      this.speak = !fresh && data.rev !== this.rev ? -1 : this.speak;
       this.rev = data.rev;
       this.points = data.points.map((point) => [...point]);
       this.at = clamp(data.at, 0, Math.max(0, this.points.length - 1));
     }
     if (!this.pointer.drag && !this.sender.waiting) this.line.ends = data.mine && [...data.mine];
+    if (!data.mine) this.line.ends = null;
     this.heading.textContent = data.title;
     this.hint.textContent = data.hint;
     this.hint.title = data.keys;
     this.keys.textContent = data.keys;
     this.svg.setAttribute("aria-label", data.alt);
     legend(this.legend, data.lines.filter((line) => line.name));
-    this.layout();
-    if (replaced) this.place();
-    this.scene.draw(data, this.axes, this.points);
-    this.sizes();
-    this.line.draw(data, this.axes);
+    if (this.layout()) {
+      if (replaced) this.place();
+      this.draw();
+    }
     this.buttons();
     if (this.speak && data.ack >= this.speak) { this.spoken.textContent = data.said; this.speak = 0; }
     window.__lossvizDrawn?.(data.ack);
     this.sender.flush();
   }
 
+  // Axes for what is to be drawn; false where there is no room yet, and `resized` will follow.
   layout() {
-    this.width ??= Math.round(this.plot.clientWidth); // reading it in every update would force a layout each time
+    this.width ||= Math.round(this.plot.clientWidth); // reading it in every update would force a layout each time
     const { width } = this, { height, x, y } = this.data;
-    if (!width) return;
-    const drawn = this.axes.draw({ width, height, x, y, left: this.data.left });
-    if (!drawn) return;
-    this.svg.setAttribute("width", width);
-    this.svg.setAttribute("height", height);
-    this.place();
+    if (!width) return false;
+    if (this.axes.draw({ width, height, x, y, left: this.data.left })) {
+      this.svg.setAttribute("width", width);
+      this.svg.setAttribute("height", height);
+      this.place();
+    }
+    return true;
+  }
+
+  draw() {
+    this.scene.draw(this.data, this.axes, this.points);
+    this.sizes();
+    this.line.draw(this.data, this.axes);
   }
 
   resized() {
     this.width = undefined;
-    if (!this.data) return;
-    this.layout();
-    this.scene.draw(this.data, this.axes, this.points);
-    this.line.draw(this.data, this.axes);
+    if (this.data && this.layout()) this.draw();
   }
 
   // --- points -----------------------------------------------------------------------------------
@@ -251,16 +260,21 @@ class PointEditor {
 
   // --- undo -------------------------------------------------------------------------------------
 
-  remember() {
-    this.history.push(this.points.map((point) => [...point]));
+  // Points as [x, y, origin] whichever way they are drawn; `turned` where they still lie the other way.
+  remember(turned = false) {
+    const flat = !this.data.y !== turned;
+    this.history.push({ points: this.points.map((point) => upright(point, flat)), ends: this.line.ends && [...this.line.ends] });
     if (this.history.length > REMEMBERED) this.history.shift();
     this.buttons();
   }
 
   undo() {
     if (!this.history.length) return this.say("Nothing to undo.");
-    this.points = this.history.pop();
+    const { points, ends } = this.history.pop();
+    this.points = points.map((point) => upright(point, !this.data.y));
+    if (this.line.ends && ends?.length === this.line.ends.length) this.line.ends = ends;
     this.place();
+    this.line.draw(this.data, this.axes);
     this.tell(null);
     this.send("undo", true);
     this.buttons();
@@ -270,7 +284,7 @@ class PointEditor {
     const [undo, reset, clear] = this.tools.querySelectorAll("button");
     const far = (this.data.clear ?? []).length;
     undo.disabled = !this.history.length || !this.data.editable;
-    reset.disabled = !this.data.edited;
+    reset.disabled = !this.data.edited || !this.data.editable;
     clear.disabled = !far || !this.data.editable;
     clear.textContent = far === 1 ? "Clear 1 outlier" : far ? `Clear ${far} outliers` : "Clear outliers";
   }
@@ -300,7 +314,12 @@ class PointEditor {
     this.tip.style.transform = `translate(${x + (left ? -14 : 14)}px, ${y - 14}px) translate(${left ? "-100%" : "0"}, -100%)`;
   }
 
-  say(sentence) { this.spoken.textContent = sentence; this.hint.textContent = sentence; }
+  // Why nothing happened, for a moment.
+  say(sentence) {
+    this.spoken.textContent = this.hint.textContent = sentence;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => (this.hint.textContent = this.data.hint), SAID);
+  }
 
   // Tell Python; `last` ends a gesture and is never left out.
   send(why, last = false, event = null) {
@@ -347,6 +366,7 @@ class PointEditor {
     this.typing.end();
     this.sender.close();
     this.wire?.close();
+    clearTimeout(this.saying);
     cancelAnimationFrame(this.frame);
     this.observer.disconnect();
   }

@@ -2,7 +2,7 @@
 
 const STEP = 0.01, STRIDE = 0.1; // shares of the window that arrow keys move a point
 const PAUSE = 400;               // ms without a key that end a gesture
-const RUN = 1000;                // ms between arrow keys that are undone as one
+const RUN = 1000;                // ms between arrow keys of one run
 
 export class Keys {
   constructor(editor) {
@@ -35,9 +35,7 @@ export class Keys {
   nudge(i, [dx, dy]) {
     const { editor } = this, { data } = editor;
     if (!data.editable) return;
-    const now = performance.now();
-    if (this.last?.point !== i || now - this.last.time > RUN || editor.history.length !== this.last.steps) editor.remember();
-    this.last = { point: i, time: now, steps: editor.history.length };
+    this.remember(i);
     const [x, y] = editor.points[i], span = (axis) => (axis ? axis.domain[1] - axis.domain[0] : 0);
     editor.move(i, editor.inside(x + dx * span(data.x), y + dy * span(data.y)), "key");
     editor.tell(i);
@@ -45,9 +43,17 @@ export class Keys {
   }
 
   nudgeHandle(k, share) {
+    this.remember(`handle ${k}`);
     const { editor } = this, [low, high] = (editor.data.y ?? editor.data.x).domain;
     editor.moveHandle(k, Math.min(high, Math.max(low, editor.line.ends[k] + share * (high - low))));
     this.rest("line");
+  }
+
+  // A run of arrow keys is undone as one.
+  remember(what) {
+    const { editor } = this, now = performance.now();
+    if (this.last?.what !== what || now - this.last.time > RUN || editor.history.length !== this.last.steps) editor.remember();
+    this.last = { what, time: now, steps: editor.history.length };
   }
 
   // Keys have no release: a gesture of theirs ends with a pause, or when the focus goes elsewhere.

@@ -40,7 +40,7 @@ export class Pointer {
   }
 
   down(event) {
-    if (event.button) return;
+    if (event.button || !event.isPrimary) return;
     this.editor.typing.end();
     const { editor } = this, found = this.near(event), { area } = editor.axes, box = editor.svg.getBoundingClientRect();
     const x = event.clientX - box.left, y = event.clientY - box.top;
@@ -62,6 +62,7 @@ export class Pointer {
       editor.svg.classList.add("dragging");
       editor.move(drag.point, this.where(event, editor.points[drag.point]), "drag", event);
     } else if ("handle" in drag) {
+      if (!drag.moved) editor.remember();
       editor.moveHandle(drag.handle, this.where(event)[editor.data.y ? 1 : 0], event);
     }
     drag.moved = true;

@@ -12,6 +12,13 @@ const { dash, svg } = await import("./axes.js" + same);
 const FAR = 1e5; // px that path coordinates can hold
 const px = (scale, value) => Math.max(-FAR, Math.min(FAR, scale.px(value))).toFixed(1);
 
+// A segment "x yLx y", cut where it goes further up or down than a path can hold.
+function across([x0, y0], [x1, y1]) {
+  const at = (y) => x0 + ((x1 - x0) * (y - y0)) / (y1 - y0);
+  const end = (x, y) => (Math.abs(y) <= FAR ? [x, y] : [at(FAR * Math.sign(y)), FAR * Math.sign(y)]);
+  return [end(x0, y0), end(x1, y1)].map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
+}
+
 // As many children as items, of one kind.
 function match(group, items, name) {
   while (group.children.length > items.length) group.lastChild.remove();
@@ -46,7 +53,7 @@ export class Scene {
     const { x, y, area } = this.axes;
     for (const [path, line] of match(this.lines, this.data.lines, "path")) {
       const d = y
-        ? `M${area.left} ${px(y, line.ends[0])}L${area.right} ${px(y, line.ends[1])}`
+        ? `M${across([area.left, y.px(line.ends[0])], [area.right, y.px(line.ends[1])])}`
         : `M${px(x, line.at)} ${area.top}V${area.bottom}`;
       set(path, { d, stroke: line.color, "stroke-width": line.width, "stroke-dasharray": dash(line.dash, line.width) });
     }

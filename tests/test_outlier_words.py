@@ -1,6 +1,7 @@
 """Sentences about fits that have something to be told apart from their lines."""
 
 import numpy as np
+import pytest
 
 from lossviz import losses
 from lossviz.cloud import Cloud, Window
@@ -29,5 +30,36 @@ def test_the_sentence_of_a_breakdown_knows_numbers_of_any_size():
     window = Window.around(cloud.x, cloud.y)
     chosen = tuple(losses.get(name) for name in NAMES)
     found = breakdown(chosen, cloud, window, "vertical")
-    said = words.broken([fit_cloud(loss, cloud) for loss in chosen], found, 0.2, "slope", 5e11, window)
-    assert said.startswith("With 20% outliers the slope has moved: MSE's ")
+    said = words.broken([fit_cloud(loss, cloud) for loss in chosen], found, 2, 8, "slope", 5e11, window)
+    assert said.startswith("With 2 of 8 points bad (25%), the slope has moved by: MSE's ")
+
+
+def line_of(n):
+    x = np.linspace(0.0, 10.0, n)
+    return Cloud.of(x, 2.0 * x)
+
+
+def test_a_point_is_told_as_leverage_point_or_vertical_outlier_or_not_at_all():
+    # Leverage 1/n + (x - mean)^2 / sum (x - mean)^2: at x = 30 beside ten points from 0 to 10 it is 0.80.
+    x = np.append(np.linspace(0.0, 10.0, 10), 30.0)
+    cloud = Cloud.of(x, x)
+    h = 1 / 11 + (30 - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum()
+    assert f"holds {h:.0%} of the pull" in words.kind_of_point(cloud, 10, far=True)
+    assert words.kind_of_point(cloud, 5, far=True).startswith("It is a vertical outlier")
+    assert words.kind_of_point(cloud, 5, far=False) == ""
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_with_four_points_or_fewer_none_has_leverage_to_speak_of(n):
+    assert words.kind_of_point(line_of(n), 0, far=False) == ""
+
+
+def test_what_was_touched_is_one_point_or_none():
+    before = line_of(6)
+    xy = before.xy.copy()
+    xy[2, 1] += 1.0
+    assert words.touched(before, Cloud(xy, before.origin)) == 2
+    assert words.touched(before, before.without([3])) is None
+    assert words.touched(before.without([5]), before) == 5
+    xy[4, 1] += 1.0
+    assert words.touched(before, Cloud(xy, before.origin)) is None

@@ -226,6 +226,60 @@ def test_a_spoilt_address_is_named_and_the_rest_kept(text):
     assert "noise=2" in query(at)
 
 
+def test_a_chosen_point_is_in_the_link():
+    at = visit(PAGE, "view=sensitivity")
+    assert "at=" not in query(at)
+    edit(at, why="select", last=False, at=2)
+    assert "at=2" in query(at)
+    assert editor(visit(PAGE, query(at)))["at"] == 2
+    edit(at, why="select", last=False, at=19)
+    assert "at=" not in query(at)
+
+
+def test_a_preset_is_told_again_once_its_points_are_back():
+    at = visit(PAGE)
+    points = editor(at)["points"]
+    move(at, 19, 9.0, 0.0)
+    assert at.button_group(key="outliers:preset").value != "One bad point"
+    edit(at, why="undo", points=points, at=19)
+    assert at.button_group(key="outliers:preset").value == "One bad point"
+
+
+def test_undo_takes_back_a_line_of_ones_own():
+    at = visit(PAGE, "guess=predict")
+    first = editor(at)["mine"]
+    edit(at, why="line", mine=[1.0, 20.0])
+    assert editor(at)["mine"] == [1.0, 20.0]
+    edit(at, why="undo", mine=first)
+    assert editor(at)["mine"] == pytest.approx(first, rel=1e-4)
+
+
+def test_a_guess_is_revealed_beside_the_picture_and_nowhere_given_away():
+    at = visit(PAGE, "guess=predict")
+    assert at.button_group(key="outliers.guess").value == "predict"
+    assert editor(at)["title"] == "Where would you put the line?"
+    at.button_group(key="outliers.guess").set_value("reveal").run()
+    assert "the best" in said(at)
+    constant = visit(PAGE, "guess=predict&view=constant")
+    assert editor(constant)["title"] == "Where would you put the one number?"
+    assert said(constant).startswith("Your number costs")
+
+
+def test_two_points_in_one_place_have_no_line():
+    at = visit(PAGE, "n=2&bad=0")
+    first = editor(at)["points"][0]
+    move(at, 1, first[0], first[1])
+    assert "Nothing is fitted: all x are equal" in said(at)
+    assert lines(at) == {}
+
+
+def test_bad_points_of_the_breakdown_are_marked_and_counted():
+    at = visit(PAGE, "view=breakdown&bad=0&share=0.25")
+    assert len(editor(at)["clear"]) == 5
+    assert said(at).startswith("With 5 of 20 points bad (25%)")
+    assert not editor(at)["edited"]
+
+
 def test_my_line_is_priced_beside_the_hidden_best_and_then_revealed():
     at = visit(PAGE, "guess=predict")
     assert lines(at) == {}

@@ -65,6 +65,16 @@ def moved(before: Sequence[Fit], after: Sequence[Fit], window: Window) -> str:
     return _join(parts)
 
 
+def touched(before: Cloud, after: Cloud) -> int | None:
+    """The one point that was moved or added, if it is one."""
+    if len(after) == len(before) + 1:
+        return len(before)
+    if len(after) != len(before):
+        return None
+    changed = np.flatnonzero((after.xy != before.xy).any(axis=1))
+    return int(changed[0]) if len(changed) == 1 else None
+
+
 def changed_point(before: Cloud, after: Cloud, window: Window, *, flat: bool = False) -> str:
     """What was done to the points; ``flat`` where y runs across."""
     if len(after) > len(before):
@@ -73,10 +83,10 @@ def changed_point(before: Cloud, after: Cloud, window: Window, *, flat: bool = F
         count = len(before) - len(after)
         return "One point removed" if count == 1 else f"{count} points removed"
     shift = after.xy - before.xy
-    touched = np.flatnonzero(shift.any(axis=1))
-    if len(touched) != 1:
-        return f"{len(touched)} points changed"
-    dx, dy = shift[touched[0]].tolist()
+    point = touched(before, after)
+    if point is None:
+        return f"{int(shift.any(axis=1).sum())} points changed"
+    dx, dy = shift[point].tolist()
     across, along = ("left", "right"), ("down", "up")
     moves = [(dy, window.y, across)] if flat else [(dy, window.y, along), (dx, window.x, across)]
     ways = [
@@ -84,43 +94,48 @@ def changed_point(before: Cloud, after: Cloud, window: Window, *, flat: bool = F
         for by, axis, directions in moves
         if abs(by) > 0.002 * _span(axis)
     ]
-    return f"Point {touched[0] + 1} went {' and '.join(ways)}" if ways else "A point hardly moved"
+    return f"Point {point + 1} went {' and '.join(ways)}" if ways else f"Point {point + 1} hardly moved"
 
 
-def kind_of_point(cloud: Cloud, at: int) -> str:
-    """Whether a point has leverage: at the end of a long arm, or near the middle of x."""
-    h = leverage(cloud.x)[at]
-    usual = 2.0 / len(cloud)
+def kind_of_point(cloud: Cloud, at: int, *, far: bool) -> str:
+    """Leverage point or vertical outlier, "" for neither; ``far`` where it is an outlier.
+
+    Leverage counts beyond twice its mean 2/n: Hoaglin & Welsch (1978). It is at most 1, so that with
+    four points or fewer none can stand out.
+    """
+    h, usual = leverage(cloud.x)[at], 2.0 / len(cloud)
     if h > 2 * usual:
         return (
             f"It is a leverage point: so far out in x that it holds {h:.0%} of the pull on its own fitted value "
-            f"(on average {usual:.0%})."
+            f"(on average {usual:.1%})."
         )
-    return f"It has little leverage ({h:.0%}; on average {usual:.0%}): moved up or down it is a vertical outlier."
+    return f"It is a vertical outlier: far off in y, with little leverage ({h:.1%})." if far else ""
 
 
 def steepest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
     """The state of things when nothing was moved yet."""
     if exact(fits[0], window):
         return f"All {len(cloud)} points are on the line: it costs nothing."
-    worst = int(np.argmax(np.abs(fits[0].residuals)))
-    shares = [float(fit.losses[worst] / fit.losses.sum()) if fit.losses.sum() > 0 else 0.0 for fit in fits]
+    shares = np.array([fit.losses / (fit.losses.sum() or 1.0) for fit in fits])
+    worst = int(shares.max(axis=0).argmax())
     parts = [
-        f"{share:.0%} of the {nickname(fit.loss)} total" for share, fit in zip(shares, fits, strict=True)
+        f"{share:.0%} of the {nickname(fit.loss)} total"
+        for share, fit in zip(shares[:, worst], fits, strict=True)
     ]
     return f"One point of {len(cloud)}, number {worst + 1}, makes {_join(parts)}."
 
 
 def own_line(costs: Sequence[float], fits: Sequence[Fit], *, hidden: bool) -> str:
-    """The cost of the person's line beside the best one."""
+    """The cost of the person's line, or number, beside the best one."""
+    what = "number" if fits and fits[0].coefficients.shape == (1,) else "line"
     if hidden:
         parts = [f"{cost:.3g} under {nickname(fit.loss)}" for cost, fit in zip(costs, fits, strict=True)]
-        return f"Your line costs {_join(parts)}. How low can each go?"
+        return f"Your {what} costs {_join(parts)}. How low can each go?"
     parts = [
         f"{cost:.3g} under {nickname(fit.loss)}, the best {float(fit.cost):.3g}"
         for cost, fit in zip(costs, fits, strict=True)
     ]
-    return f"Your line costs {'; '.join(parts)}."
+    return f"Your {what} costs {'; '.join(parts)}."
 
 
 def several_minima(fits: Sequence[Fit]) -> list[str]:
@@ -132,7 +147,7 @@ def several_minima(fits: Sequence[Fit]) -> list[str]:
             more = "" if len(fit.minima) <= 4 else ", …"
             notes.append(
                 f"{nickname(fit.loss)} is not convex: {len(fit.minima)} local minima were found from several "
-                f"starts, the chosen one of cost {float(fit.minima_cost[0]):.3g}, thin ones of {others}{more}."
+                f"starts, the chosen one of cost {float(fit.minima_cost[0]):.3g}, drawn thin {others}{more}."
             )
         if len(fit.vertices) > 1:
             notes.append(f"{nickname(fit.loss)} has many equally good solutions: all in the shaded band.")
@@ -152,14 +167,17 @@ def no_spread(fits: Sequence[Fit]) -> list[str]:
     ]
 
 
-def broken(fits: Sequence[Fit], found: Breakdown, share: float, what: str, at: float, window: Window) -> str:
-    """How far each fit has gone from the clean one at a share of outliers."""
+def broken(
+    fits: Sequence[Fit], found: Breakdown, bad: int, count: int, what: str, at: float, window: Window
+) -> str:
+    """How far each fit has gone from the clean one with ``bad`` outliers among ``count`` points."""
     size = slope_size(window) if what == "slope" else _span(window.y) / 10
     parts = []
     for fit, clean in zip(fits, found.coefficients, strict=True):
         now, was = float(outcome(fit.coefficients, what, at)), float(outcome(clean[0], what, at))
         parts.append(f"{nickname(fit.loss)}'s {signed(now - was, size)}")
-    return f"With {share:.0%} outliers the {what} has moved: {_join(parts)} from where it was without any."
+    name = f"prediction at x = {at:.4g}".replace("-", "−") if what == "prediction" else what
+    return f"With {bad} of {count} points bad ({bad / count:.0%}), the {name} has moved by: {_join(parts)}."
 
 
 def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust: bool) -> str:
@@ -174,7 +192,8 @@ def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust:
         if robust
         else "a fixed parameter does not grow with the units"
     )
-    return f"With y times {factor:g}, slopes in the old units: {', '.join(parts)}; {why}."
+    what = "constants" if times[0].coefficients.shape == (1,) else "slopes"
+    return f"With y times {factor:g}, {what} in the old units: {', '.join(parts)}; {why}."
 
 
 def alt(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:

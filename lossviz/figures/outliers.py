@@ -35,13 +35,21 @@ def _figure(title: str, x: str, y: str, height: int, **axes: object) -> go.Figur
 
 
 def sensitivity(
-    fits: Sequence[Fit], found: Sensitivity, at: float, what: str, where: float, *, y_title: str, height: int
+    fits: Sequence[Fit],
+    found: Sensitivity,
+    point: int,
+    at: float,
+    what: str,
+    where: float,
+    *,
+    y_title: str,
+    height: int,
 ) -> go.Figure:
-    """Outcome against the height of the moved point, one curve a loss, where it is now marked."""
+    """Outcome against the height of the moved ``point``, one curve a loss, where it is now marked."""
     subject = "constant" if fits[0].coefficients.shape == (1,) else TITLES[what]
     figure = _figure(
-        f"{subject.capitalize()} against this point",
-        f"where the point is: {y_title}",
+        f"{subject.capitalize()} against point {point + 1}",
+        f"where point {point + 1} is: {y_title}",
         subject,
         height,
         uirevision=what,
@@ -68,10 +76,15 @@ def sensitivity(
     return figure
 
 
-def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int) -> go.Figure:
-    """Each point's own loss as a bar, in the given order of the points, and the cost as their mean."""
+def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int, exact: bool = False) -> go.Figure:
+    """Each point's own loss as a bar, in the given order of the points, and the cost as their mean.
+
+    ``exact`` where all points are on the line and only rounding says otherwise.
+    """
     losses = fit.losses[order]
-    name, cost = nickname(fit.loss), float(fit.cost)
+    if exact:
+        losses = np.zeros_like(losses)
+    name, cost = nickname(fit.loss), float(losses.mean())
     figure = _figure(
         f"{name} = {cost:.4g}, mean of {len(losses)} losses",
         "point, from left to right",
@@ -93,6 +106,9 @@ def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int) -> go.F
         line={"color": style.NEUTRAL, "width": style.LINE_WIDTH, "dash": "dash"},
     )
     figure.update_yaxes(rangemode="tozero")
+    figure.update_xaxes(dtick=1 if len(losses) < 8 else None)
+    if exact:
+        figure.update_yaxes(range=[0, 1])
     return figure
 
 
@@ -105,7 +121,7 @@ def cost_curves(
     """
     at = np.unique(np.concatenate([np.linspace(axis.low, axis.high, 301), y]))
     figure = _figure(
-        "", x_title, "cost, lowest to highest", height, margin={"l": left, "r": 24, "t": 12, "b": 44}
+        "", x_title, "cost, lowest to highest", height, margin={"l": left, "r": 24, "t": 34, "b": 44}
     )
     figure.update_xaxes(range=[axis.low, axis.high])
     figure.update_yaxes(automargin=False)
@@ -149,7 +165,10 @@ def breakdown(
 ) -> go.Figure:
     """Outcome against the share of outliers; ``names`` are registry name and short name of each loss."""
     figure = _figure(
-        f"{TITLES[what].capitalize()} as points go bad", "share of outliers", TITLES[what], height
+        f"{TITLES[what].capitalize()} as points go bad",
+        "share of outliers",
+        f"prediction at x = {where:.4g}".replace("-", "−") if what == "prediction" else TITLES[what],
+        height,
     )
     figure.update_xaxes(tickformat=".0%", range=[-0.01, 0.51])
     for (name, short), coefficients in zip(names, found.coefficients, strict=True):

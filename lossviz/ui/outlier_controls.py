@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -26,6 +27,8 @@ VIEWS = {
 }
 NONE = "none"
 GUESSES = {"off": "Off", "predict": "Predict", "reveal": "Reveal"}
+GUESSED = ("fit", "constant")
+"""Views in which a line of one's own can be laid."""
 SCALES = {"fixed": "Units of y", "mad": "Robust (MAD)"}
 KINDS = {"vertical": "Up", "leverage": "Far out"}
 
@@ -58,10 +61,11 @@ class Setting:
 
 
 def pick_view(address: Address) -> str:
-    """What is shown beside the points."""
+    """What is shown beside the points; while somebody guesses, the way to the answer stands beside it."""
     address.field(choice("view", tuple(VIEWS), "fit"))
-    return (
-        st.segmented_control(
+    address.field(choice("guess", tuple(GUESSES), "off"))
+    with st.container(horizontal=True, gap="small"):
+        picked = st.segmented_control(
             "View",
             list(VIEWS),
             key=address.key("view"),
@@ -69,8 +73,34 @@ def pick_view(address: Address) -> str:
             required=True,
             label_visibility="collapsed",
         )
-        or "fit"
+        view = picked or "fit"
+        if _guessing(address, view):
+            _pick_guess(address, "collapsed")
+    return view
+
+
+def _guessing(address: Address, view: str) -> bool:
+    return view in GUESSED and address["guess"] != "off"
+
+
+def _pick_guess(address: Address, label: Literal["visible", "collapsed"]) -> None:
+    _kept(address, "guess")
+    st.segmented_control(
+        "My line",
+        list(GUESSES),
+        key=address.key("guess"),
+        format_func=GUESSES.__getitem__,
+        required=True,
+        label_visibility=label,
+        help="Put a line of your own with its two handles where you think it belongs, then reveal the fits."
+        if label == "visible"
+        else None,
     )
+
+
+def _kept(address: Address, field: str) -> None:
+    """Have a widget that was not drawn for a while come back with its value shown."""
+    address.put(field, address[field])
 
 
 def pick_setting(address: Address, view: str) -> Setting:
@@ -91,23 +121,17 @@ def pick_setting(address: Address, view: str) -> Setting:
     for field in (
         choice("charge", (NONE, *RESIDUAL), NONE),
         choice("weight", (NONE, *RESIDUAL), NONE),
-        choice("guess", tuple(GUESSES), "off"),
     ):
         address.field(field)
-    with drawer(address, "See the loss, guess a line", ("charge", "weight", "guess")) as is_open:
+    with drawer(address, "See the loss, guess a line", ("charge", "weight")) as is_open:
         if is_open:
             _pick_one(address, "charge", "Draw what it charges", by_name)
             _pick_one(address, "weight", "Size of a point: its weight in", by_name)
-            st.segmented_control(
-                "My line",
-                list(GUESSES),
-                key=address.key("guess"),
-                format_func=GUESSES.__getitem__,
-                required=True,
-                help="Put a line of your own with its two handles where you think it belongs, then reveal the fits.",
-            )
+            if not _guessing(address, view):
+                _pick_guess(address, "visible")
     charged, weighing = by_name.get(address["charge"]), by_name.get(address["weight"])
-    return Setting(view, tuned, scale or "fixed", charged, weighing, address["guess"] or "off")
+    guess = address["guess"] if _guessing(address, view) else "off"
+    return Setting(view, tuned, scale or "fixed", charged, weighing, guess)
 
 
 @contextmanager
@@ -122,7 +146,7 @@ def drawer(address: Address, label: str, fields: Sequence[str]) -> Iterator[bool
         yield bool(place.open)
     if not place.open:
         for field in fields:
-            address.put(field, address[field])
+            _kept(address, field)
 
 
 def _pick_one(address: Address, field: str, label: str, by_name: Mapping[str, ResidualLoss]) -> None:
@@ -139,6 +163,7 @@ def _pick_one(address: Address, field: str, label: str, by_name: Mapping[str, Re
 def pick_outcome(address: Address) -> str:
     """Which number of the fit is plotted."""
     address.field(choice("of", OUTCOMES, "slope"))
+    _kept(address, "of")
     return (
         st.segmented_control(
             "Plot the",
@@ -163,6 +188,7 @@ def pick_share(address: Address) -> float:
 def pick_kind(address: Address) -> str:
     """Where outliers go."""
     address.field(choice("to", CONTAMINATIONS, "vertical"))
+    _kept(address, "to")
     picked = st.segmented_control(
         "Outliers go",
         list(KINDS),
@@ -198,7 +224,7 @@ PRESETS = (
     Preset(
         "Houses",
         {"data": "house_prices", "view": "bars", "n": 12.0, "bad": 0.1, "charge": "squared_error"},
-        "A loss belongs to one house, the cost is their mean: one mansion makes nearly all of it.",
+        "A loss belongs to one house, the cost is their mean: one house far from the line makes most of it.",
     ),
     Preset(
         "Median",
@@ -222,8 +248,8 @@ PRESETS = (
     ),
     Preset(
         "Units",
-        {"tenfold": True, "loss": ["squared_error", "huber"], "huber.delta": 5.0},
-        "The same points in units ten times smaller: Huber's δ is still 5 and cuts ten times closer. "
+        {"tenfold": True, "loss": ["squared_error", "huber"], "huber.delta": 2.0},
+        "The same points in units ten times smaller: Huber's δ is still 2 and cuts ten times closer. "
         "Switch to MAD and the units no longer matter.",
     ),
     Preset(

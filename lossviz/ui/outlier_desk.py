@@ -1,6 +1,6 @@
 """Where the outlier page keeps its points: the settled ones in the address, a gesture in the session."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -82,13 +82,16 @@ class Desk:
             if edit.settled:
                 self._session(LINE, edit.mine or ())
         elif edit.why == "select":
-            self._session(AT, edit.at)
+            self._pick(edit.at, points)
             gesture.before = None
+            gesture.settled = True
         else:
             if gesture.cloud is None:
                 gesture.before = points
             gesture.cloud = None if edit.settled else edit.points
-            self._session(AT, edit.at)
+            self._pick(edit.at, edit.points)
+            if edit.why == "undo" and edit.mine and edit.mine != self.state.line(constant):
+                self._session(LINE, edit.mine)
             if edit.settled:
                 gesture.told = changes(edit.points, self.base, self.window)
                 self._session(EDITS, gesture.told)
@@ -103,6 +106,11 @@ class Desk:
         """Whether an edit has ended since this was last asked."""
         settled, self.gesture.settled = self.gesture.settled, False
         return settled
+
+    def _pick(self, at: int, points: Cloud) -> None:
+        """Mark a point; one that is marked anyway is not written into the address."""
+        usual = replace(self.state, points=points, picked=None).at
+        self._session(AT, -1 if at == usual else at)
 
     def _session(self, field: str, value: Any) -> None:
         st.session_state[self.address.key(field)] = value

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lossviz.cloud import Cloud
+import numpy as np
+
+from lossviz.cloud import Cloud, Window
 from lossviz.fitting import Fit
 from lossviz.losses import ResidualLoss
 from lossviz.outlier_lab import fit_cloud
@@ -48,7 +50,7 @@ class Memory:
 def fit_all(state: State, setting: Setting, memory: Memory) -> Fits:
     """Fit every chosen loss; while a point moves near the last fits, at rest from scratch."""
     try:
-        now = fit_points(state.cloud, setting, memory.last if state.moving else {})
+        now = fit_points(state.cloud, state.window, setting, memory.last if state.moving else {})
     except ValueError as problem:
         return Fits(problem=str(problem))
     memory.last = dict(zip(_names(setting), now, strict=True))
@@ -57,18 +59,23 @@ def fit_all(state: State, setting: Setting, memory: Memory) -> Fits:
     known = memory.before(state.earlier)
     if not known.keys() >= set(_names(setting)):
         try:
-            known.update(zip(_names(setting), fit_points(state.before, setting), strict=True))
+            known.update(zip(_names(setting), fit_points(state.before, state.window, setting), strict=True))
         except ValueError:
             return Fits(now)
     return Fits(now, tuple(known[name] for name in _names(setting)))
 
 
-def fit_points(cloud: Cloud, setting: Setting, near: Mapping[Name, Fit] | None = None) -> tuple[Fit, ...]:
+def fit_points(
+    cloud: Cloud, window: Window, setting: Setting, near: Mapping[Name, Fit] | None = None
+) -> tuple[Fit, ...]:
     """The fit of each chosen loss to some points.
 
     Raises:
         ValueError: where nothing can be fitted; the message says why.
     """
+    # Moved points lie on the grid and others need not: what is one place there is one x.
+    if not setting.constant and np.ptp(cloud.x) <= window.x.step:
+        raise ValueError("all x are equal: a slope cannot be fitted, only a constant")
     near = near or {}
     return tuple(
         fit_cloud(loss, cloud, scale=setting.fit_scale, constant=setting.constant, near=near.get(name))

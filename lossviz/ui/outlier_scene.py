@@ -17,12 +17,12 @@ from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_fits import Fits
 from lossviz.ui.outlier_state import State
-from lossviz.ui.point_editor import HANDLES, HINT, Band, Line, Scene
+from lossviz.ui.point_editor import HANDLES, HINT, MOST, Band, Line, Scene
 
 BAR = 12.0
 """Width in pixels of the widest bar of a charge that is a length."""
 THIN = 1.0
-TALL, NARROW, STRIP = 370, 340, 130
+TALL, NARROW, STRIP = 370, 320, 130
 """Heights of the plot, px: alone, beside a chart, above one."""
 LEFT = 72
 """Left margin, px, of two charts that share their x axis."""
@@ -54,32 +54,40 @@ def picture(state: State, setting: Setting, source: Source, fits: Fits, what: st
     """The picture of every view but the breakdown; ``what`` is the outcome that a sensitivity curve shows."""
     sentence = said(state, setting, fits)
     if alone(setting, fits):
-        drawn = scene(state, setting, source, fits, "The line that each loss likes best", sentence, TALL)
-        return Picture(drawn, sentence)
+        return Picture(scene(state, setting, source, fits, _title(setting), sentence, TALL), sentence)
     if setting.constant:
-        drawn = scene(
-            state, setting, source, fits, "The one number that each loss likes best", sentence, STRIP
-        )
+        drawn = scene(state, setting, source, fits, _title(setting), sentence, STRIP)
         curves = figures.cost_curves(
-            fits.now, state.cloud.y, state.window.y, x_title=source.y_title, left=LEFT, height=235
+            fits.now, state.cloud.y, state.window.y, x_title=source.y_title, left=LEFT, height=250
         )
         return Picture(drawn, sentence, Chart(curves, "Cost of every constant prediction under each loss"))
     drawn = scene(state, setting, source, fits, "Move a point", sentence, NARROW)
     return Picture(drawn, sentence, _beside(state, setting, source, fits, what))
 
 
+def _title(setting: Setting) -> str:
+    what = "one number" if setting.constant else "line"
+    return f"Where would you put the {what}?" if setting.hidden else f"The {what} that each loss likes best"
+
+
 def _beside(state: State, setting: Setting, source: Source, fits: Fits, what: str) -> Chart | None:
     height = NARROW + 60
     if setting.view == "bars":
         fit = next((fit for fit in fits.now if fit.loss == setting.charged), fits.now[0])
-        figure = figures.bars(fit, np.argsort(state.cloud.x), chosen=state.at, height=height)
+        figure = figures.bars(
+            fit,
+            np.argsort(state.cloud.x),
+            chosen=state.at,
+            height=height,
+            exact=words.exact(fit, state.window),
+        )
         return Chart(figure, f"Loss of every point under {nickname(fit.loss)}")
     if not len(state.points):
         return None
     found = sensitivity(fits.now, state.cloud, state.at, state.window, robust_scale=setting.scale == "mad")
     x, y = state.points.xy[state.at]
     figure = figures.sensitivity(
-        fits.now, found, float(y), what, float(x), y_title=source.y_title, height=height - 50
+        fits.now, found, state.at, float(y), what, float(x), y_title=source.y_title, height=height - 50
     )
     return Chart(figure, f"{what} of each fit against the height of the chosen point")
 
@@ -90,23 +98,24 @@ def breakdown(
     source: Source,
     fits: Fits,
     made: Cloud,
+    far: Sequence[int],
     found: Breakdown | None,
-    share: float,
     what: str,
 ) -> Picture:
     """Points of which a share was made bad, and each fit against that share, where there is one."""
+    bad = len(far)
     middle = 0.5 * (state.window.x.low + state.window.x.high)
     sentence = (
         said(state, setting, fits)
         if found is None
-        else words.broken(fits.now, found, share, what, middle, state.window)
+        else words.broken(fits.now, found, bad, len(made), what, middle, state.window)
     )
     title = "Points made bad, one after the other"
-    drawn = scene(state, setting, source, fits, title, sentence, NARROW, made=made)
+    drawn = scene(state, setting, source, fits, title, sentence, NARROW, made=made, far=far)
     if found is None:
         return Picture(drawn, sentence)
     names = [(loss.name, nickname(loss)) for loss in setting.losses]
-    figure = figures.breakdown(names, found, share, what, middle, height=NARROW - 30)
+    figure = figures.breakdown(names, found, bad / len(made), what, middle, height=NARROW - 40)
     return Picture(drawn, sentence, Chart(figure, f"{what} of each fit against the share of outliers"))
 
 
@@ -119,8 +128,12 @@ def scene(
     sentence: str,
     height: int,
     made: Cloud | None = None,
+    far: Sequence[int] = (),
 ) -> Scene:
-    """The editor's picture; ``made`` where other points than the person's are shown, not to be moved."""
+    """The editor's picture.
+
+    ``made`` where other points than the person's are shown, not to be moved, and ``far`` the bad ones.
+    """
     window, constant = state.window, setting.constant
     shown = () if setting.hidden else fits.now
     by_name = {fit.loss.name: fit for fit in shown}
@@ -153,12 +166,12 @@ def scene(
         else (style.mark(weighing.loss.name).color, weights(weighing)[: len(state.points)]),
         still=state.still,
         mine=None if setting.guess == "off" else state.line(constant),
-        outliers=[] if made is not None else state.outliers(constant=constant),
+        outliers=state.outliers(constant=constant) if made is None else far,
         said=sentence,
         height=height,
         left=LEFT if constant else None,
         editable=made is None,
-        edited=state.edited,
+        edited=state.edited and made is None,
         marked=setting.view in ("sensitivity", "bars"),
         hint=_hint(state, editable=made is None),
     )
@@ -194,7 +207,9 @@ def _hint(state: State, *, editable: bool) -> str:
     if not editable:
         return "These points are made by the slider; go to another view to move points by hand."
     if len(state.still):
-        return f"{len(state.still)} points are too many to move by hand; click to add some that can be moved."
+        return (
+            f"Of {len(state.still)} points none can be moved, at most {MOST} can; click to add some that can."
+        )
     return HINT
 
 
@@ -207,7 +222,11 @@ def said(state: State, setting: Setting, fits: Fits) -> str:
     if state.before is not None and fits.before:
         what = words.changed_point(state.before, state.cloud, state.window, flat=setting.constant)
         sentence = f"{what}: {words.moved(fits.before, fits.now, state.window)}."
-        return sentence if setting.constant else f"{sentence} {words.kind_of_point(state.cloud, state.at)}"
+        point = words.touched(state.before, state.cloud)
+        if setting.constant or point is None:
+            return sentence
+        far = point in state.outliers(constant=False)
+        return f"{sentence} {words.kind_of_point(state.cloud, point, far=far)}".rstrip()
     return words.steepest(fits.now, state.cloud, state.window)
 
 

@@ -70,7 +70,7 @@ def numbers(address: Address, setting: Setting, data: Source) -> None:
     desk = Desk(address, data.cloud, data.window, data.name)
     cloud = desk.state.cloud
     try:
-        fits = fit_points(cloud, setting)
+        fits = fit_points(cloud, desk.window, setting)
     except ValueError as problem:
         st.caption(f"Nothing is fitted: {problem}.")
     else:

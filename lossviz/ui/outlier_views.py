@@ -70,7 +70,7 @@ def _notes(state: State, setting: Setting, source: Source, fits: Fits) -> tuple[
     """What is to be known of the fits at rest."""
     notes = words.several_minima(() if setting.hidden else fits.now)
     if source.factor != 1.0 and fits.now:
-        once = fit_points(state.cloud.with_y(state.cloud.y / source.factor), setting)
+        once = fit_points(state.cloud.with_y(state.cloud.y / source.factor), state.window, setting)
         notes.append(words.units_trap(fits.now, once, source.factor, setting.scale == "mad"))
     return tuple(notes)
 
@@ -146,11 +146,12 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, source: Source) -
     clean = state.clean()
     made = contaminate(clean, state.window, round(share * len(clean)), kind)
     try:
-        fits = Fits(fit_points(made, setting))
+        fits = Fits(fit_points(made, state.window, setting))
         found = _broken(clean, state, kind, setting)
     except ValueError as problem:
         fits, found = Fits(problem=str(problem)), None
-    drawn = draw_breakdown(state, setting, source, fits, made, found, share, what)
+    far = [int(i) for i in (made.xy != clean.xy).any(axis=1).nonzero()[0]]
+    drawn = draw_breakdown(state, setting, source, fits, made, far, found, what)
     with left:
         # Points that the slider makes are another set than those moved by hand: undo does not mix them.
         point_editor(

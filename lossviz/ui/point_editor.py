@@ -36,7 +36,7 @@ svg {{ display: block; user-select: none; -webkit-user-select: none; outline: no
 .lines path {{ fill: none; }}
 .bands path {{ opacity: 0.28; }}
 .still path {{ stroke: {style.NEUTRAL}; stroke-width: 6; stroke-linecap: round; opacity: 0.55; }}
-.charges rect {{ fill-opacity: 0.14; stroke-opacity: 0.55; stroke-width: 1; }}
+.charges rect {{ fill-opacity: 0.2; stroke-opacity: 1; stroke-width: 1; }}
 .dot {{ outline: none; }}
 .dots {{ --dot: {style.NEUTRAL}; }}
 .dot circle {{ fill: var(--dot); stroke: var(--st-background-color); stroke-width: 1.5; }}
@@ -54,6 +54,7 @@ svg.dragging, svg.dragging * {{ cursor: grabbing !important; }}
 .tools {{ display: flex; flex-wrap: wrap; gap: 0.4rem 0.5rem; align-items: center; margin-top: 0.25rem; font: {style.TICK_SIZE}px/1.35 var(--st-font); }}
 .tools button {{ font: inherit; color: var(--st-text-color); background: transparent; padding: 0.2rem 0.7rem; white-space: nowrap;
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius); cursor: pointer; }}
+@media (pointer: coarse) {{ .tools button {{ min-height: 44px; }} }}
 .tools button:hover:enabled {{ border-color: var(--st-primary-color); color: var(--st-primary-color); }}
 .tools button:disabled {{ opacity: 0.45; cursor: default; }}
 .tools button:focus-visible {{ outline: 2px solid var(--st-primary-color); outline-offset: 2px; }}
@@ -214,7 +215,7 @@ def payload(
     shown = points.xy[:, ::-1] if flat else points.xy
     return {
         "id": key,
-        "set": f"{name} {flat}",
+        "set": name,
         "rev": rev,
         "ack": ack,
         "at": at,

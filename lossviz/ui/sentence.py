@@ -4,7 +4,7 @@ from typing import Any
 
 from lossviz.ui.component import declare
 
-_sentence = declare("sentence", ".lossviz-sentence { margin: 0; min-height: 1.5em; }", isolate=False)
+_sentence = declare("sentence", ".lossviz-sentence { margin: 0; min-height: 3.2em; }", isolate=False)
 
 
 def sentence(text: str, *, key: str, stamp: int = 0) -> None:

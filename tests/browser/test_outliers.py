@@ -251,13 +251,19 @@ def test_the_chart_beside_follows_the_drag(lab, settled):
     settled(page)
 
 
-def test_undo_outlives_a_change_of_view(lab, settled):
+def go_to(page, settled, view):
+    page.get_by_role("radiogroup", name="View").get_by_role("radio", name=view).click()
+    settled(page)
+
+
+@pytest.mark.parametrize("views", [["Sensitivity"], ["One dimension"], ["Breakdown", "Fit"]])
+def test_undo_outlives_a_change_of_view(lab, settled, views):
     page = lab()
     press_and_drag(page, centre(page, 4), (0, -90))
     page.mouse.up()
     settled(page)
-    page.get_by_role("radiogroup", name="View").get_by_role("radio", name="Sensitivity").click()
-    settled(page)
+    for view in views:
+        go_to(page, settled, view)
     assert "p=" in page.url
     page.get_by_role("button", name="Undo").click()
     settled(page)
@@ -350,6 +356,54 @@ def test_a_step_by_key_is_kept_when_the_focus_goes_elsewhere_at_once(lab, settle
     page = lab()
     dots(page).nth(19).focus()
     page.keyboard.press("Shift+ArrowLeft")
-    page.get_by_role("radiogroup", name="View").get_by_role("radio", name="Sensitivity").click()
-    settled(page)
+    go_to(page, settled, "Sensitivity")
     assert (points_of_the_address(page).xy != BASE.xy).any(axis=1).nonzero()[0].tolist() == [19]
+
+
+def test_every_view_follows_every_other_without_an_error(lab, settled):
+    page = lab("?view=bars&n=6&bad=0.2&seed=29")
+    for view in ("One dimension", "Breakdown", "Sensitivity", "One dimension", "Fit", "Loss and cost"):
+        go_to(page, settled, view)
+        assert dots(page).count() in (5, 6)
+
+
+def test_which_outcome_is_plotted_stays_lit_from_view_to_view(lab, settled):
+    page = lab("?view=sensitivity&of=intercept")
+    for view in ("Loss and cost", "Breakdown", "Fit", "Sensitivity"):
+        go_to(page, settled, view)
+    assert page.get_by_role("radio", name="Intercept").get_attribute("aria-checked") == "true"
+
+
+def test_a_line_of_ones_own_is_undone_by_one_click(lab, settled):
+    page = lab("?guess=predict")
+    handle = page.locator(".lossviz-point_editor [role=slider]").first
+    first = handle.get_attribute("aria-valuenow")
+    box = handle.bounding_box()
+    press_and_drag(page, (box["x"] + 8, box["y"] + 8), (0, 60))
+    page.mouse.up()
+    settled(page)
+    assert handle.get_attribute("aria-valuenow") != first
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+    assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(float(first), rel=1e-4)
+
+
+def test_a_second_finger_leaves_the_first_alone(page, lab, settled):
+    page = lab()
+    x, y = centre(page, 10)
+    touch = page.context.new_cdp_session(page)
+    one = {"x": x, "y": y, "id": 1}
+    two = {"x": x - 150, "y": y - 100, "id": 2}
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [one]})
+    for k in range(1, 5):
+        touch.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{**one, "y": y - 9 * k}]}
+        )
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{**one, "y": y - 36}, two]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": [{**one, "y": y - 36}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{**one, "y": y - 60}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settled(page)
+    assert dots(page).count() == 20
+    assert (points_of_the_address(page).xy != BASE.xy).any(axis=1).nonzero()[0].tolist() == [10]
