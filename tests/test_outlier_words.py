@@ -63,3 +63,14 @@ def test_what_was_touched_is_one_point_or_none():
     assert words.touched(before.without([5]), before) == 5
     xy[4, 1] += 1.0
     assert words.touched(before, Cloud(xy, before.origin)) is None
+
+
+def test_a_sentence_speaks_of_no_more_losses_than_can_be_read():
+    cloud = Cloud.of(np.arange(6.0), np.array([0.0, 1, 2, 3, 4, 9]))
+    chosen = [losses.get(name) for name in losses.names("regression")]
+    chosen = [loss for loss in chosen if isinstance(loss, losses.ResidualLoss)][:9]
+    many = [fit_cloud(loss, cloud) for loss in chosen]
+    said = words.moved(many, many, Window.around(cloud.x, cloud.y))
+    assert said.count("'s ") == 4
+    assert said.endswith("and 5 more losses (see Numbers)")
+    assert words.moved(many[:5], many[:5], Window.around(cloud.x, cloud.y)).count("'s ") == 5

@@ -18,6 +18,9 @@ from lossviz.outlier_lab import (
     without_spread,
 )
 
+MOST = 5
+"""Most losses that one sentence speaks of."""
+
 
 def slope_size(window: Window) -> float:
     """The size of a slope that is worth a digit: a tenth of the window's own."""
@@ -203,6 +206,9 @@ def alt(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
 
 
 def _join(parts: Sequence[str]) -> str:
+    """Parts as a sentence lists them, no more than can be read while they change."""
+    if len(parts) > MOST:
+        parts = [*parts[: MOST - 1], f"{len(parts) - MOST + 1} more losses (see Numbers)"]
     if len(parts) < 3:
         return " and ".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
