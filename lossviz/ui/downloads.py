@@ -51,8 +51,20 @@ def to_html(figure: go.Figure, title: str, sweeps: Mapping[str, Sweep]) -> str:
 <script type="module">{script}</script></body></html>"""
 
 
-def downloads(key: str, name: str, table: Table, figure: go.Figure, title: str, sweeps: Any = None) -> None:
-    """Buttons for CSV and HTML, each made only when it is asked for; ``sweeps`` is called then."""
+def downloads(
+    key: str,
+    name: str,
+    table: Table,
+    figure: go.Figure,
+    title: str,
+    sweeps: Any = None,
+    *,
+    pictures: str = "PNG and SVG are in the chart's own toolbar.",
+) -> None:
+    """Buttons for CSV and HTML, each made only when it is asked for; ``sweeps`` is called then.
+
+    ``pictures`` says where to get a picture.
+    """
     left, right, _ = st.columns([1, 1, 2])
     left.download_button(
         "CSV of these numbers",
@@ -72,4 +84,4 @@ def downloads(key: str, name: str, table: Table, figure: go.Figure, title: str, 
         on_click="ignore",
         width="stretch",
     )
-    st.caption("PNG and SVG are in the chart's own toolbar.")
+    st.caption(pictures)
