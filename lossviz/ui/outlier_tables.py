@@ -77,8 +77,8 @@ def numbers(address: Address, setting: Setting, data: Source) -> None:
         table = comparison(fits, cloud, scale=setting.fit_scale)
         st.markdown(_markdown(table))
         st.caption(
-            "Change: against the fit without the points that lie more than 3.5 robust standard deviations from the "
-            "line of the majority. Weights are those of reweighted least squares, without end (∞) where a loss has "
+            "Change: against the fit without the points that are too far from the least-squares line through the "
+            "others for chance, at a level at which one clean normal sample in a hundred has any. Weights are those of reweighted least squares, without end (∞) where a loss has "
             "a corner and its line goes through a point. A point is ignored whose weight and pull are both below a "
             "thousandth of the largest."
         )
