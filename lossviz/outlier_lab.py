@@ -219,19 +219,25 @@ def sensitivity(
     robust_scale: bool = False,
     constant: bool = False,
     count: int = 41,
+    near: int = 21,
 ) -> Sensitivity:
-    """Fit again with the point at ``count`` heights, from a window's height below to one above.
+    """Fit again with the point at ``count`` heights, from half a window's height below to half above.
 
+    One more is the height that it has, so that the present fits are on the curves, and ``near`` more
+    are about the present fits' predictions there, where redescending losses turn.
     The search for local minima starts from the present fit, the least-squares and the
     least-absolute line.
     """
     low, high = window.y.low, window.y.high
-    positions = np.linspace(low - 0.5 * (high - low), high + 0.5 * (high - low), count)
-    targets = np.repeat(cloud.y[None], count, axis=0)
+    evenly, step = np.linspace(low - 0.5 * (high - low), high + 0.5 * (high - low), count, retstep=True)
+    predicted = [float(outcome(fit.coefficients, "prediction", cloud.x[point])) for fit in fits]
+    closely = np.linspace(min(predicted) - step, max(predicted) + step, near)
+    positions = np.unique(np.concatenate([evenly, closely, cloud.y[point : point + 1]]))
+    targets = np.repeat(cloud.y[None], len(positions), axis=0)
     targets[:, point] = positions
     coefficients = []
     for fit in fits:
-        start = np.repeat(fit.coefficients[None], count, axis=0)
+        start = np.repeat(fit.coefficients[None], len(positions), axis=0)
         scale: Scale = "mad" if robust_scale else float(fit.scale)
         if constant:
             moved = fit_location(fit.loss, targets, scale=scale, start=start)

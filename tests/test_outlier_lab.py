@@ -196,6 +196,31 @@ def test_a_sensitivity_curve_agrees_with_single_fits(robust_scale):
             assert coefficients[k] == pytest.approx(alone.coefficients, abs=1e-6)
 
 
+@pytest.mark.parametrize("scale", [1.0, "mad"])
+@pytest.mark.parametrize("constant", [False, True])
+def test_the_present_fits_are_on_the_sensitivity_curves(scale, constant):
+    made = data.make("gaussian", n=20, outliers=0.05, seed=3)
+    cloud, window = Cloud.of(made.x, made.y), Window.around(made.x, made.y)
+    named = [losses.get(name) for name in ("cauchy", "welsch", "pseudo_huber", "log_cosh")]
+    fits = [
+        fit_cloud(loss, cloud, scale=scale, constant=constant) for loss in (MSE, MAE, HUBER, TUKEY, *named)
+    ]
+    for point in (0, 2, 19):
+        found = sensitivity(fits, cloud, point, window, robust_scale=scale == "mad", constant=constant)
+        assert (np.diff(found.positions) > 0).all()
+        (now,) = np.flatnonzero(found.positions == cloud.y[point])
+        for fit, coefficients in zip(fits, found.coefficients, strict=True):
+            assert coefficients[now] == pytest.approx(fit.coefficients, abs=1e-8)
+
+
+def test_a_sensitivity_curve_is_dense_about_the_present_predictions():
+    found = sensitivity([fit_cloud(TUKEY, CLOUD)], CLOUD, 4, WINDOW)
+    prediction = outcome(fit_cloud(TUKEY, CLOUD).coefficients, "prediction", CLOUD.x[4])
+    gaps = np.diff(found.positions)
+    near = np.abs(found.positions[:-1] - prediction) < 0.5 * gaps.max()
+    assert gaps[near].max() < 0.2 * gaps.max()
+
+
 def test_bounded_pulls_level_off_and_redescending_ones_return():
     point = 15
     fits = [fit_cloud(loss, CLOUD) for loss in (HUBER, TUKEY)]
