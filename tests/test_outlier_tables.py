@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from visiting import payload, query, visit
+from visiting import payload, query, send, visit
 
 from lossviz import data
 from lossviz.cloud import Cloud, Window, changed
@@ -61,7 +61,7 @@ def test_rows_carry_the_numbers_of_the_sentences_and_all_digits():
     rows = table(numbers()).value
     assert list(rows.columns) == ["point", "x", "y"]
     assert list(rows["point"]) == list(range(1, 21))
-    assert float(rows["y"][19].replace("−", "-")) == pytest.approx(FOUND.y[19], rel=1e-9)
+    assert rows[["x", "y"]].to_numpy().astype(float) == pytest.approx(BASE.xy, rel=1e-9)
 
 
 def test_a_typed_height_leaves_x_its_digits_and_reads_back_from_the_address():
@@ -77,6 +77,20 @@ def test_a_move_after_a_typed_height_is_of_one_point():
     at = fill(numbers(), {2: {"y": "12.5"}})
     fill(at, {4: {"y": "0"}})
     assert said(at).startswith("Point 5 went down")
+
+
+def test_a_drag_straight_up_leaves_x_its_digits_though_the_browser_rounds_it():
+    at = visit(PAGE)
+    for i, height in ((2, 12.5), (4, 0.0)):
+        sent = payload(at, "point_editor")
+        rows = sent["points"]
+        rows[i] = [*WINDOW.snap(np.array([[rows[i][0], height]]))[0].tolist(), rows[i][2]]
+        if i == 4:  # the browser still has the point before as it rounded it
+            rows[2][:2] = WINDOW.snap(np.array([rows[2][:2]]))[0].tolist()
+        edit = {"seq": sent["ack"] + 1, "rev": sent["rev"], "why": "drop", "last": True, "at": i}
+        send(at, "outliers:points", edit={**edit, "points": rows, "mine": sent["mine"]})
+    assert said(at).startswith("Point 5 went down")
+    assert points(at)[:, 0] == pytest.approx(BASE.x, rel=1e-11)
 
 
 @pytest.mark.parametrize(

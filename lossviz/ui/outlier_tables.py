@@ -25,6 +25,7 @@ from lossviz.ui.point_editor import MOST
 
 _DRAWN, _TOLD = "outliers:table drawn", "outliers:table told"
 AXES = ("x", "y")
+_DIGITS = ".10g"
 _NUMBER = r"^\s*[-−+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-−+]?\d+)?\s*$"
 """What a cell of the points' table may hold. Streamlit's own number cells make 0 of a letter and 12 of 1e2."""
 
@@ -140,7 +141,10 @@ def _points(desk: Desk, data: Source) -> None:
     st.data_editor(
         {
             "point": np.arange(1, len(points) + 1),
-            **{axis: np.array(_typeset(points.xy[:, k]), dtype=np.str_) for k, axis in enumerate(AXES)},
+            **{
+                axis: np.array([f"{value:{_DIGITS}}" for value in points.xy[:, k]], dtype=np.str_)
+                for k, axis in enumerate(AXES)
+            },
         },
         key=key,
         num_rows="dynamic",
@@ -163,8 +167,8 @@ def _points(desk: Desk, data: Source) -> None:
 
 
 def _typeset(values: Array) -> list[str]:
-    """Numbers as the table shows them: all digits that a person may want, and a true minus."""
-    return [f"{value:.10g}".replace("-", "−") for value in values.tolist()]
+    """Numbers as the table shows them, with a true minus."""
+    return [f"{value:{_DIGITS}}".replace("-", "−") for value in values.tolist()]
 
 
 def _number(typed: object) -> float | None:
