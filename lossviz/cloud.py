@@ -2,7 +2,7 @@
 
 Edited coordinates lie on a grid of at most 4,096 x 4,096 places over a stated window, a round number
 apart: 12 bits each, so that a point takes four characters of a URL and reads back exactly. Untouched
-points keep all their digits.
+points keep all their digits, and so does a coordinate of a moved point that stays at its place.
 """
 
 import base64
@@ -97,6 +97,11 @@ class Window:
         """Points (n, 2) moved into the window and onto its grid."""
         return self.points(self.cells(points))
 
+    def settle(self, points: Array, home: Array) -> Array:
+        """The same, but each coordinate that is nearest the same place as that of ``home`` is exactly it."""
+        cells = self.cells(points)
+        return np.where(cells == self.cells(home), home, self.points(cells))
+
 
 def _pad(values: Array, below: float, above: float) -> Axis:
     low, high = float(values.min()), float(values.max())
@@ -168,7 +173,8 @@ def changed(text: str, base: Cloud, window: Window, most: int) -> Cloud:
         raise ValueError("the edited points have the wrong length")
     xy = base.xy.copy()
     for k in range(0, len(moved), 6):
-        xy[_base_index(moved[k : k + 2], base)] = window.points(_cells(moved[k + 2 : k + 6]))[0]
+        i = _base_index(moved[k : k + 2], base)
+        xy[i] = window.settle(window.points(_cells(moved[k + 2 : k + 6])), base.xy[i : i + 1])[0]
     gone = [_base_index(removed[k : k + 2], base) for k in range(0, len(removed), 2)]
     kept = Cloud(xy, base.origin).without(gone)
     extra = window.points(_cells(added))

@@ -1,9 +1,11 @@
 """What the outlier lab computes: fits of a cloud under several losses, and how far one point moves them."""
 
+import functools
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,8 @@ from lossviz.fitting.estimator import Scale
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
 
-FAR = 3.5
-"""Robust standard deviations beyond which a point counts as an outlier."""
+CHANCE = 0.01
+"""Share of clean normal samples in which any point at all may be called an outlier."""
 IGNORED = 1e-3
 """A point is ignored whose weight and whose pull are below this share of the largest that they can be."""
 ON_THE_LINE = 1e-9
@@ -24,6 +26,7 @@ ROUNDING = 1e-10
 """A coefficient or its change below this share of what the data's ranges allow is zero."""
 _NORMAL = 1.4826  # median absolute deviation of a normal sample, as its standard deviation
 _PAIRS = 500
+_ROUNDS = 10
 
 
 def fit_cloud(
@@ -44,37 +47,79 @@ def fit_cloud(
 
 
 def outliers(cloud: Cloud, *, constant: bool = False) -> NDArray[np.intp]:
-    """Indices of points far from what most points agree on.
+    """Indices of points too far for chance from the least-squares line, or constant, through the others.
 
-    Distances are from the line with the least median of squared residuals, in its robust standard
-    deviation 1.4826 (1 + 5/(n - 2)) median|r|: Rousseeuw & Leroy (1987), with a cut of 3.5 for their
-    2.5. For a constant, from the median.
+    The others are found as by Rousseeuw & Leroy (1987): those within 2.5 standard deviations
+    1.4826 (1 + 5/(n - p)) median|r| of the line with the least median of squares, or of the median.
+    A point is then judged by its deleted residual, which has Student's t distribution, at the level
+    ``CHANCE`` shared by all n points (Cook & Weisberg, 1982), and the others are those that pass, until
+    they no longer change (after Hadi & Simonoff, 1993). Fewer than 5 points have no outliers.
     """
-    n = len(cloud)
-    if n < 5:
+    n, rise, run = len(cloud), float(np.ptp(cloud.y)), float(np.ptp(cloud.x))
+    if n < 5 or rise == 0:
         return np.empty(0, dtype=np.intp)
-    off = np.abs(cloud.y - np.median(cloud.y)) if constant else _off_the_majority(cloud)
-    deviation = _NORMAL * (1.0 + 5.0 / (n - 2)) * np.median(off)
-    return np.flatnonzero(off > max(FAR * deviation, 1e-9 * float(np.ptp(cloud.y))))
+    y = (cloud.y - np.median(cloud.y)) / rise
+    x = np.zeros(n) if constant or run == 0 else (cloud.x - cloud.x.min()) / run
+    p = 2 if x.any() else 1
+    off = y if p == 1 else _off_the_majority(x, y)
+    deviation = _NORMAL * (1.0 + 5.0 / (n - p)) * np.median(np.abs(off))
+    others = np.abs(off) <= max(2.5 * deviation, ON_THE_LINE)
+    most = NormalDist().inv_cdf(1.0 - CHANCE / (2 * n))
+    for _ in range(_ROUNDS):
+        if others.sum() < p + 2:
+            return np.empty(0, dtype=np.intp)
+        passed = _surprise(x, off, others, p) <= most
+        if (passed == others).all():
+            break
+        others = passed
+    return np.flatnonzero(~others)
 
 
-def _off_the_majority(cloud: Cloud) -> Array:
-    """Distances in y from the line through two points with the smallest median distance."""
-    n = len(cloud)
-    first, second = np.triu_indices(n, k=1)
-    if len(first) > _PAIRS:
-        chosen = np.random.default_rng(0).choice(len(first), _PAIRS, replace=False)
-        first, second = first[chosen], second[chosen]
-    apart = cloud.x[second] - cloud.x[first]
+def _off_the_majority(x: Array, y: Array) -> Array:
+    """Residuals (n,) of the line with the least median of squares, its slope that of two of the points.
+
+    The best intercept for a slope is the middle of the shortest interval that holds half of y - slope x.
+    """
+    n = len(x)
+    first, second = _pairs(n)
+    apart = x[second] - x[first]
     usable = apart != 0
-    if not usable.any():
-        return np.abs(cloud.y - np.median(cloud.y))
-    first, second, apart = first[usable], second[usable], apart[usable]
-    slope = (cloud.y[second] - cloud.y[first]) / apart
-    off = cloud.y - cloud.y[first][:, None] - slope[:, None] * (cloud.x - cloud.x[first][:, None])
-    # The middle of the residuals is the intercept that suits a slope best, up to the choice of half.
-    off = np.abs(off - np.median(off, axis=1, keepdims=True))
-    return off[np.argmin(np.median(off, axis=1))]
+    slope = (y[second] - y[first])[usable] / apart[usable]
+    off = y - slope[:, None] * x
+    ordered = np.sort(off, axis=1)
+    half = n // 2 + 1
+    width = ordered[:, half - 1 :] - ordered[:, : n - half + 1]
+    line, begin = np.unravel_index(np.argmin(width), width.shape)
+    return off[line] - 0.5 * (ordered[line, begin] + ordered[line, begin + half - 1])
+
+
+@functools.lru_cache(maxsize=16)
+def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices of every pair of n points, or of some hundreds of them, always the same."""
+    first, second = np.triu_indices(n, k=1)
+    if len(first) <= _PAIRS:
+        return first, second
+    chosen = np.random.default_rng(0).choice(len(first), _PAIRS, replace=False)
+    return first[chosen], second[chosen]
+
+
+def _surprise(x: Array, off: Array, others: NDArray[np.bool_], p: int) -> Array:
+    """Deleted residuals (n,) of the least-squares fit to ``others``, as normal deviates, not negative.
+
+    A point outside is compared with the fit's prediction there, one inside with the fit without it.
+    Student's t is made normal by Wallace (1959): z = (8v + 1)/(8v + 3) sqrt(v log(1 + t^2/v)).
+    """
+    count = int(others.sum())
+    x, off = x - x[others].mean(), off - off[others].mean()
+    spread = float((x[others] ** 2).sum()) or 1.0
+    off = off - x * (x[others] @ off[others]) / spread
+    reach = 1.0 / count + x**2 / spread
+    total = float((off[others] ** 2).sum())
+    left = np.where(others, total - off**2 / np.maximum(1.0 - reach, ON_THE_LINE), total)
+    freedom = count - p - others
+    variance = np.maximum(left, 0.0) / freedom * np.where(others, 1.0 - reach, 1.0 + reach)
+    square = np.where(np.abs(off) > ON_THE_LINE, off**2 / np.maximum(variance, ON_THE_LINE**4), 0.0)
+    return (8 * freedom + 1) / (8 * freedom + 3) * np.sqrt(freedom * np.log1p(square / freedom))
 
 
 def leverage(x: Array) -> Array:
@@ -174,19 +219,25 @@ def sensitivity(
     robust_scale: bool = False,
     constant: bool = False,
     count: int = 41,
+    near: int = 21,
 ) -> Sensitivity:
-    """Fit again with the point at ``count`` heights, from a window's height below to one above.
+    """Fit again with the point at ``count`` heights, from half a window's height below to half above.
 
+    One more is the height that it has, so that the present fits are on the curves, and ``near`` more
+    are about the present fits' predictions there, where redescending losses turn.
     The search for local minima starts from the present fit, the least-squares and the
     least-absolute line.
     """
     low, high = window.y.low, window.y.high
-    positions = np.linspace(low - 0.5 * (high - low), high + 0.5 * (high - low), count)
-    targets = np.repeat(cloud.y[None], count, axis=0)
+    evenly, step = np.linspace(low - 0.5 * (high - low), high + 0.5 * (high - low), count, retstep=True)
+    predicted = [float(outcome(fit.coefficients, "prediction", cloud.x[point])) for fit in fits]
+    closely = np.linspace(min(predicted) - step, max(predicted) + step, near)
+    positions = np.unique(np.concatenate([evenly, closely, cloud.y[point : point + 1]]))
+    targets = np.repeat(cloud.y[None], len(positions), axis=0)
     targets[:, point] = positions
     coefficients = []
     for fit in fits:
-        start = np.repeat(fit.coefficients[None], count, axis=0)
+        start = np.repeat(fit.coefficients[None], len(positions), axis=0)
         scale: Scale = "mad" if robust_scale else float(fit.scale)
         if constant:
             moved = fit_location(fit.loss, targets, scale=scale, start=start)

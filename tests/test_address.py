@@ -165,7 +165,8 @@ def test_choices_that_are_too_few():
 @pytest.mark.parametrize(
     ("field", "raw", "message"),
     [
-        (choice("c", ("a", "b"), "a"), "c", "is not one of a, b"),
+        (choice("c", ("a", "b"), "a"), "c", "is not one of a, b$"),
+        (choice("c", ("", "a", "b"), ""), "c", "is not one of a, b$"),
         (flag("f"), "true", "is neither 0 nor 1"),
         (numbers("n", 0, 9, (1, 2)), "3", "is not two numbers such as 0,9"),
         (numbers("n", 0, 9, (1, 2)), "3,nan", "is not a finite number"),

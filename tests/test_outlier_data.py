@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from visiting import notice, payload, query, visit
 
+from lossviz import data
 from lossviz.data import Dataset
 from lossviz.ui.address import LONGEST
 from lossviz.ui.outlier_data import MAX_DRAGGABLE, _read_own, _write_own
@@ -99,3 +100,21 @@ def test_both_bounds_stay_in_sight_once_the_points_are_drawn():
     below = next(caption.value for caption in at.caption if "Data: your own data" in caption.value)
     assert "2,000 of 2,500 rows are used" in below
     assert "more than the 300 that can be moved or fit into a link" in below
+
+
+def test_a_predictor_that_is_picked_is_drawn_and_edits_of_another_are_forgotten():
+    at = visit(PAGE, "data=stackloss&p=AAAAAA&line=10,20")  # the first point is in the lower left corner
+    assert "p=AAAAAA" in query(at)
+    at.session_state["outliers:Change the data"] = True
+    at.run()
+    for name in ("water_temp", "acid_conc", "air_flow"):
+        at.selectbox(key="outliers.by").set_value(name).run()
+        assert [e.message for e in at.exception] == []
+        assert f"by={name}" in query(at)
+        assert "p=" not in query(at)
+        assert "line=" not in query(at)
+        expected = data.load("stackloss", name)
+        points = np.array(payload(at, "point_editor")["points"])
+        np.testing.assert_array_equal(points[:, :2], np.stack([expected.x, expected.y], axis=1))
+    at.selectbox(key="outliers.data").set_value("hbk").run()
+    assert "by=air_flow" not in query(at)

@@ -60,6 +60,62 @@ def test_a_clean_line_has_no_outliers_and_an_exact_one_has_the_point_off_it():
     assert len(outliers(Cloud.of(np.ones(6), np.arange(6.0)))) == 0
 
 
+@pytest.mark.parametrize("n", [10, 20, 50, 100])
+@pytest.mark.parametrize("constant", [False, True])
+def test_clean_normal_samples_rarely_have_an_outlier(n, constant):
+    # The level is 1 % of samples; 8 of 200 has a probability of 0.1 % at that level.
+    made = [data.make("gaussian", n=n, outliers=0.0, seed=seed) for seed in range(200)]
+    assert sum(len(outliers(Cloud.of(m.x, m.y), constant=constant)) > 0 for m in made) <= 8
+
+
+@pytest.mark.parametrize(
+    ("n", "off", "least"), [(20, 6.0, 0.85), (40, 6.0, 0.97), (100, 6.0, 1.0), (20, 8.0, 0.98)]
+)
+@pytest.mark.parametrize("share", [0.05, 0.2])
+def test_points_six_standard_deviations_off_the_true_line_are_found(n, off, least, share):
+    bad = np.arange(1, n, round(1 / share))
+    found = []
+    for seed in range(100):
+        made = data.make("gaussian", n=n, outliers=0.0, seed=seed)
+        y = made.y.copy()
+        y[bad] = 1 + 2 * made.x[bad] + off
+        found.append(np.isin(bad, outliers(Cloud.of(made.x, y))).mean())
+    assert np.mean(found) >= least
+
+
+def test_a_point_is_an_outlier_from_the_critical_value_of_its_deleted_residual_on():
+    # Student's t with 17 degrees of freedom has 0.01/20 beyond 4.286 on both sides (scipy.stats.t.isf).
+    made = data.make("gaussian", n=20, outliers=0.0, seed=1)
+    y, kept = made.y.copy(), np.arange(20) != 12
+    design = np.stack([np.ones(20), made.x], axis=1)
+    coefficients, rest, *_ = np.linalg.lstsq(design[kept], y[kept])
+    reach = design[12] @ np.linalg.solve(design[kept].T @ design[kept], design[12])
+    unit = np.sqrt(rest[0] / 17 * (1 + reach))
+    for t, flagged in ((4.2, []), (4.37, [12]), (-4.2, []), (-4.37, [12])):
+        y[12] = design[12] @ coefficients + t * unit
+        assert list(outliers(Cloud.of(made.x, y))) == flagged
+        assert list(outliers(Cloud.of(1e6 * made.x - 3e7, 1e-6 * y + 5.0))) == flagged
+
+
+def test_the_page_opens_with_one_outlier_and_has_none_once_it_is_dragged_onto_the_line():
+    made = data.make("gaussian", n=20, outliers=0.05, seed=3)
+    y = made.y.copy()
+    assert list(outliers(Cloud.of(made.x, y))) == [19]
+    y[19] = 1 + 2 * made.x[19]
+    assert len(outliers(Cloud.of(made.x, y))) == 0
+
+
+@pytest.mark.parametrize("n", [5, 6, 7])
+def test_few_points_are_outliers_only_of_an_exact_line(n):
+    x = np.arange(float(n))
+    y = 3 - x
+    y[1] += 1.0
+    assert list(outliers(Cloud.of(x, y))) == [1]
+    clean = [np.random.default_rng(seed).normal(size=n) for seed in range(100)]
+    assert sum(len(outliers(Cloud.of(x, y))) > 0 for y in clean) <= 5
+    assert len(outliers(Cloud.of(x, np.full(n, 2.0)))) == 0
+
+
 def test_leverage_is_the_diagonal_of_the_hat_matrix():
     design = np.stack([np.ones(30), LINE.x], axis=1)
     hat = design @ np.linalg.inv(design.T @ design) @ design.T
@@ -138,6 +194,31 @@ def test_a_sensitivity_curve_agrees_with_single_fits(robust_scale):
         for fit, coefficients in zip(fits, found.coefficients, strict=True):
             alone = fit_cloud(fit.loss, Cloud.of(LINE.x, y), scale=scale)
             assert coefficients[k] == pytest.approx(alone.coefficients, abs=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1.0, "mad"])
+@pytest.mark.parametrize("constant", [False, True])
+def test_the_present_fits_are_on_the_sensitivity_curves(scale, constant):
+    made = data.make("gaussian", n=20, outliers=0.05, seed=3)
+    cloud, window = Cloud.of(made.x, made.y), Window.around(made.x, made.y)
+    named = [losses.get(name) for name in ("cauchy", "welsch", "pseudo_huber", "log_cosh")]
+    fits = [
+        fit_cloud(loss, cloud, scale=scale, constant=constant) for loss in (MSE, MAE, HUBER, TUKEY, *named)
+    ]
+    for point in (0, 2, 19):
+        found = sensitivity(fits, cloud, point, window, robust_scale=scale == "mad", constant=constant)
+        assert (np.diff(found.positions) > 0).all()
+        (now,) = np.flatnonzero(found.positions == cloud.y[point])
+        for fit, coefficients in zip(fits, found.coefficients, strict=True):
+            assert coefficients[now] == pytest.approx(fit.coefficients, abs=1e-8)
+
+
+def test_a_sensitivity_curve_is_dense_about_the_present_predictions():
+    found = sensitivity([fit_cloud(TUKEY, CLOUD)], CLOUD, 4, WINDOW)
+    prediction = outcome(fit_cloud(TUKEY, CLOUD).coefficients, "prediction", CLOUD.x[4])
+    gaps = np.diff(found.positions)
+    near = np.abs(found.positions[:-1] - prediction) < 0.5 * gaps.max()
+    assert gaps[near].max() < 0.2 * gaps.max()
 
 
 def test_bounded_pulls_level_off_and_redescending_ones_return():

@@ -39,11 +39,11 @@ class Field:
 
 
 def choice(name: str, options: Sequence[str], default: str) -> Field:
-    """One of several options, each its own URL value."""
+    """One of several options, each its own URL value; an empty one stands for none of the others."""
 
     def read(text: str) -> str:
         if text not in options:
-            raise Bad(f"{_short(text)} is not one of {', '.join(options)}")
+            raise Bad(f"{_short(text)} is not one of {', '.join(filter(None, options))}")
         return text
 
     return Field(name, default, read)

@@ -52,11 +52,13 @@ def pick_data(address: Address) -> Source:
     address.field(choice("data", OPTIONS, "gaussian"))
     address.field(Field(OWN, "", _check_own))
 
-    def forget() -> None:
-        for field in ("p", "at", "line", "by"):
+    def forget(*more: str) -> None:
+        for field in ("p", "at", "line", *more):
             st.session_state.pop(address.key(field), None)
 
-    name = st.selectbox("Data", OPTIONS, key=address.key("data"), format_func=_title, on_change=forget)
+    name = st.selectbox(
+        "Data", OPTIONS, key=address.key("data"), format_func=_title, on_change=forget, args=("by",)
+    )
     fields = _fields(name)
     for field in fields:
         address.field(field)

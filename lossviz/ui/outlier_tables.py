@@ -1,23 +1,33 @@
 """Under the outlier page's picture: why it is so, the numbers, and the code that makes them."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from lossviz.cloud import ADDED, Cloud
+from lossviz.cloud import ADDED, Cloud, Window
 from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
+from lossviz.losses.base import Array
 from lossviz.outlier_lab import comparison
 from lossviz.ui import explain, frame, own_points
 from lossviz.ui.address import Address
 from lossviz.ui.chart import token
 from lossviz.ui.downloads import downloads
+from lossviz.ui.literal import literal
 from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_data import Source
-from lossviz.ui.outlier_desk import Desk
+from lossviz.ui.outlier_desk import EDITS, Desk
 from lossviz.ui.outlier_fits import fit_points
 from lossviz.ui.point_editor import MOST
+
+_DRAWN, _TOLD = "outliers:table drawn", "outliers:table told"
+AXES = ("x", "y")
+_DIGITS = ".10g"
+_NUMBER = r"^\s*[-−+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-−+]?\d+)?\s*$"
+"""What a cell of the points' table may hold. Streamlit's own number cells make 0 of a letter and 12 of 1e2."""
 
 WHY = {
     "fit": "A fit is the line with the lowest cost, the mean of every point's loss. A point pulls the line with the "
@@ -66,8 +76,16 @@ def why(setting: Setting) -> None:
 
 
 def numbers(address: Address, setting: Setting, data: Source) -> None:
-    """The fits compared, to take away; the points, to be edited by number."""
+    """The fits compared, to take away, unless a line is still to be guessed; the points, to be edited by number."""
     desk = Desk(address, data.cloud, data.window, data.name)
+    if setting.hidden:
+        st.caption("The fits are hidden until you reveal them.")
+    else:
+        _fits(desk, setting, data)
+    _points(desk, data)
+
+
+def _fits(desk: Desk, setting: Setting, data: Source) -> None:
     cloud = desk.state.cloud
     try:
         fits = fit_points(cloud, desk.window, setting)
@@ -77,8 +95,8 @@ def numbers(address: Address, setting: Setting, data: Source) -> None:
         table = comparison(fits, cloud, scale=setting.fit_scale)
         st.markdown(_markdown(table))
         st.caption(
-            "Change: against the fit without the points that lie more than 3.5 robust standard deviations from the "
-            "line of the majority. Weights are those of reweighted least squares, without end (∞) where a loss has "
+            "Change: against the fit without the points that are too far from the least-squares line through the "
+            "others for chance, at a level at which one clean normal sample in a hundred has any. Weights are those of reweighted least squares, without end (∞) where a loss has "
             "a corner and its line goes through a point. A point is ignored whose weight and pull are both below a "
             "thousandth of the largest."
         )
@@ -89,7 +107,6 @@ def numbers(address: Address, setting: Setting, data: Source) -> None:
         if len(cloud) <= own_points.MOST:
             walked = own_points.query(*cloud.xy.T)
             frame.link("descent", "Watch gradient descent find the line through these points", walked)
-    _points(desk, setting, data)
 
 
 def _markdown(table: dict[str, list[Any]]) -> str:
@@ -103,50 +120,102 @@ def _markdown(table: dict[str, list[Any]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [list(table), ["---"] * len(table), *rows])
 
 
-def _points(desk: Desk, setting: Setting, data: Source) -> None:
+def _points(desk: Desk, data: Source) -> None:
     """The table twin: the same points, edited by number."""
     if not st.toggle("Edit the points by number", key="outliers:by number"):
         return
-    columns = ["x", "y"]
-    key = f"outliers:points table {token(desk.state.points.xy.tobytes(), desk.state.name)}"
+    points, window = desk.state.points, desk.window
+    drawn = st.session_state.setdefault(_DRAWN, 0)
+    key = f"outliers:points table {token(points.xy.tobytes(), desk.state.name, drawn)}"
 
     def edited() -> None:
-        desk.put(_applied(desk.state.points, st.session_state[key], columns, desk))
+        typed = st.session_state[key]
+        after, told = _applied(points, typed, desk.base, window, (data.x_title, data.y_title))
+        if not np.array_equal(after.xy, points.xy):
+            desk.put(after)
+        elif not typed["added_rows"]:  # a row may still be half filled
+            st.session_state[_DRAWN] = drawn + 1
+        st.session_state[_TOLD] = desk.state.name, desk.address[EDITS], told
 
+    column = st.column_config.TextColumn
     st.data_editor(
-        dict(zip(columns, desk.state.points.xy.T, strict=True)),
+        {
+            "point": np.arange(1, len(points) + 1),
+            **{
+                axis: np.array([f"{value:{_DIGITS}}" for value in points.xy[:, k]], dtype=np.str_)
+                for k, axis in enumerate(AXES)
+            },
+        },
         key=key,
         num_rows="dynamic",
         on_change=edited,
-        column_config={"x": data.x_title, "y": data.y_title},
+        column_config={
+            "point": st.column_config.NumberColumn("Point", disabled=True, width="small"),
+            "x": column(data.x_title, required=True, validate=_NUMBER, alignment="right"),
+            "y": column(data.y_title, required=True, validate=_NUMBER, alignment="right"),
+        },
     )
-    window = desk.window
+    name, edits, told = st.session_state.get(_TOLD, ("", "", ()))
+    if told and (name, edits) == (desk.state.name, desk.address[EDITS]):
+        more = f" And {len(told) - 3} more." if len(told) > 3 else ""
+        st.caption(f":material/info: {' '.join(told[:3])}{more}")
+    x, y = (_typeset(np.array([axis.step, axis.low, axis.high])) for axis in (window.x, window.y))
     st.caption(
-        f"Edited points are kept to steps of {window.x.step:g} and {window.y.step:g}, from {window.x.low:g} to "
-        f"{window.x.high:g} and from {window.y.low:g} to {window.y.high:g}, so that a link can hold them. At most {MOST}."
+        f"Edited points are kept to steps of {x[0]} and {y[0]}, from {x[1]} to {x[2]} and from {y[1]} to {y[2]}, "
+        f"so that a link can hold them. At most {MOST}."
     )
 
 
-def _applied(points: Cloud, changes: dict[str, Any], columns: list[str], desk: Desk) -> Cloud:
-    """The points after what was typed, deleted and added in the table; rows without both numbers are left out."""
+def _typeset(values: Array) -> list[str]:
+    """Numbers as the table shows them, with a true minus."""
+    return [f"{value:{_DIGITS}}".replace("-", "−") for value in values.tolist()]
+
+
+def _number(typed: object) -> float | None:
+    """What was typed into a cell as a number; None where it is none."""
+    try:
+        value = float(str(typed).strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _applied(
+    points: Cloud, typed: dict[str, Any], base: Cloud, window: Window, titles: Sequence[str]
+) -> tuple[Cloud, tuple[str, ...]]:
+    """The points after what was typed, deleted and added in the table, and what was moved into the window.
+
+    Only coordinates that were typed go to the window's grid. Cells that hold no number change nothing,
+    rows without both are left out.
+    """
+    told: list[str] = []
+
+    def inside(number: int, k: int, value: float) -> float:
+        axis = (window.x, window.y)[k]
+        bound = min(axis.high, max(axis.low, value))
+        if bound != value:
+            meant, used = _typeset(np.array([value, bound]))
+            told.append(
+                f"Point {number}: {literal(titles[k])} = {meant} is beyond the window, which ends at {used}; "
+                f"{used} is used."
+            )
+        return float(axis.snap(np.array(bound)))
+
     xy = points.xy.copy()
-    touched = [int(row) for row in changes.get("edited_rows", {})]
-    for row, cells in changes.get("edited_rows", {}).items():
-        for name, value in cells.items():
-            if name in columns and isinstance(value, int | float) and np.isfinite(value):
-                xy[int(row), columns.index(name)] = value
-    if touched:
-        xy[touched] = desk.window.snap(xy[touched])
-    kept = Cloud(xy, points.origin).without([int(row) for row in changes.get("deleted_rows", [])])
-    added = [
-        [row[name] for name in columns]
-        for row in changes.get("added_rows", [])
-        if all(isinstance(row.get(name), int | float) and np.isfinite(row[name]) for name in columns)
-    ][: max(0, MOST - len(kept))]
-    if not added:
-        return kept
-    extra = desk.window.snap(np.array(added, dtype=np.float64))
-    return Cloud(np.concatenate([kept.xy, extra]), np.concatenate([kept.origin, np.full(len(extra), ADDED)]))
+    for row, cells in typed["edited_rows"].items():
+        for k, axis in enumerate(AXES):
+            value = _number(cells.get(axis))
+            if value is not None:
+                xy[int(row), k] = inside(int(row) + 1, k, value)
+    known = points.origin != ADDED
+    xy[known] = window.settle(xy[known], base.xy[points.origin[known]])
+    cloud = Cloud(xy, points.origin).without([int(row) for row in typed["deleted_rows"]])
+    for row in typed["added_rows"]:
+        x, y = (_number(row.get(axis)) for axis in AXES)
+        if x is not None and y is not None and len(cloud) < MOST:
+            new = [[inside(len(cloud) + 1, k, value) for k, value in enumerate((x, y))]]
+            cloud = Cloud(np.concatenate([cloud.xy, new]), np.append(cloud.origin, ADDED))
+    return cloud, tuple(told)
 
 
 def code(setting: Setting) -> None:

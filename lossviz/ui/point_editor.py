@@ -251,7 +251,7 @@ def payload(
 def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = False) -> Edit | None:
     """An edit as the browser sent it; None where it is not one or answers an older state.
 
-    Points end up inside the window and on its grid, or exactly at home; ``flat`` rows hold y before x.
+    Points end up inside the window and on its grid, or exactly at home if that is as near; ``flat`` rows hold y before x.
     """
     if not isinstance(sent, dict) or sent.get("rev") != rev or not isinstance(sent.get("seq"), int):
         return None
@@ -267,8 +267,7 @@ def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = 
         return None
     xy = table[:, [1, 0]] if flat else table[:, :2]
     snapped = window.snap(xy)
-    there = home.xy[origin[known]]
-    snapped[known] = np.where(np.isclose(xy[known], there, rtol=1e-11, atol=0.0), there, snapped[known])
+    snapped[known] = window.settle(xy[known], home.xy[origin[known]])
     return Edit(
         Cloud(snapped, origin),
         min(at, max(0, len(rows) - 1)) if isinstance(at, int) and at >= 0 else 0,
