@@ -103,7 +103,14 @@ def _fits(desk: Desk, setting: Setting, data: Source) -> None:
         for note in words.no_spread(fits):
             st.caption(note)
         figure = figures.picture(fits, cloud, desk.window, data.x_title, data.y_title)
-        downloads("outliers", "outliers", table, figure, "Lines that fit best")
+        downloads(
+            "outliers",
+            "outliers",
+            table,
+            figure,
+            "Lines that fit best",
+            pictures="The stand-alone page draws the points and their lines, and saves them as a picture.",
+        )
         if len(cloud) <= own_points.MOST:
             walked = own_points.query(*cloud.xy.T)
             frame.link("descent", "Watch gradient descent find the line through these points", walked)
