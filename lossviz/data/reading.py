@@ -139,7 +139,7 @@ def read(content: str | bytes) -> Sheet:
 def _decode(content: str | bytes, notes: list[str]) -> str:
     if len(content) > MAX_BYTES:
         raise ValueError(
-            f"the file has {len(content) / 1e6:,.0f} MB; the most is {MAX_BYTES // 1_000_000} MB"
+            f"the file has {len(content) / 1e6:,.1f} MB; the most is {MAX_BYTES // 1_000_000} MB"
         )
     if isinstance(content, str):
         text = content

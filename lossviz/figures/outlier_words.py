@@ -11,12 +11,12 @@ from lossviz.losses.base import Array
 from lossviz.outlier_lab import (
     Breakdown,
     figure_of,
-    leverage,
     nickname,
     outcome,
     signed,
     without_spread,
 )
+from lossviz.outlying import leverage
 
 MOST = 5
 """Most losses that one sentence speaks of."""

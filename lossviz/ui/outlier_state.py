@@ -7,7 +7,7 @@ import numpy as np
 
 from lossviz.cloud import Cloud, Window
 from lossviz.losses.base import Array
-from lossviz.outlier_lab import outliers
+from lossviz.outlying import outliers
 from lossviz.ui.point_editor import Edit
 
 

@@ -95,10 +95,10 @@ def _fits(desk: Desk, setting: Setting, data: Source) -> None:
         table = comparison(fits, cloud, scale=setting.fit_scale)
         st.markdown(_markdown(table))
         st.caption(
-            "Change: against the fit without the points that are too far from the least-squares line through the "
-            "others for chance, at a level at which one clean normal sample in a hundred has any. Weights are those of reweighted least squares, without end (∞) where a loss has "
-            "a corner and its line goes through a point. A point is ignored whose weight and pull are both below a "
-            "thousandth of the largest."
+            "Change: against the fit without outliers, the points too far for chance from the least-squares line "
+            "through the others (in one clean normal sample of a hundred there is any). Weights are those of "
+            "reweighted least squares, without end (∞) where a loss has a corner and its line goes through a point. "
+            "A point is ignored whose weight and pull are both below a thousandth of the largest."
         )
         for note in words.no_spread(fits):
             st.caption(note)
