@@ -99,11 +99,12 @@ def search(terms: Terms, gaps: Array, directions: Array) -> Edge:
     return Edge(steps[each, first], steps[each, beyond], order[each, first])
 
 
-def minimise(terms: Terms, start: Array) -> tuple[Array, list[Array]]:
+def minimise(terms: Terms, start: Array, *, whole: bool = True) -> tuple[Array, list[Array]]:
     """Minimisers (B, p) and, for each data set, the vertices (v, p) of its set of minimisers.
 
     With one or two coefficients that set is found whole and the minimiser is the mean of its
-    vertices (the usual median when n is even); with more, one vertex is given.
+    vertices (the usual median when n is even); with more, or where ``whole`` is not asked for, one
+    vertex is given, which may fall short of the best where more than p terms meet.
     """
     if terms.design.size == 1:
         edge = search(terms, -terms.targets, np.ones_like(start))
@@ -113,7 +114,7 @@ def minimise(terms: Terms, start: Array) -> tuple[Array, list[Array]]:
         ]
     best, unsettled = _walk(terms, start)
     vertices = [vertex[None, :] for vertex in best]
-    for b in np.flatnonzero(unsettled):
+    for b in np.flatnonzero(unsettled & whole):
         vertices[b] = _explore(terms.rows(np.array([b])), best[b])
         best[b] = vertices[b].mean(axis=0)
     return best, vertices

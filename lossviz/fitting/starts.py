@@ -19,9 +19,9 @@ def least_squares(problem: Problem) -> Array:
 
 
 def least_absolute(problem: Problem) -> Array:
-    """A least-absolute-deviations fit, (B, p)."""
+    """A fit of least absolute deviations, or near it, (B, p)."""
     terms = polyhedral.Terms.of(problem, np.zeros(1), np.array([-1.0, 1.0]))
-    return polyhedral.minimise(terms, least_squares(problem))[0]
+    return polyhedral.minimise(terms, least_squares(problem), whole=False)[0]
 
 
 def elemental(problem: Problem, starts: int) -> Array:
