@@ -7,7 +7,7 @@ import pytest
 from visiting import notice, payload, query, send, visit
 
 from lossviz import data, losses
-from lossviz.fitting import fit_line
+from lossviz.fitting import fit_line, fit_location
 from lossviz.ui import live
 from lossviz.ui import outlier_controls as controls
 from lossviz.ui.outlier_data import OPTIONS, OWN
@@ -98,6 +98,16 @@ def test_the_lines_are_those_of_the_library():
     for name, short in (("squared_error", "MSE"), ("absolute_error", "MAE"), ("huber", "Huber")):
         intercept, slope = fit_line(losses.get(name), found.x, found.y).coefficients
         assert lines(at)[short]["ends"] == pytest.approx([intercept + slope * low, intercept + slope * high])
+
+
+@pytest.mark.parametrize("view", ["fit", "sensitivity", "bars", "constant"])
+def test_the_legend_says_what_each_loss_charges_in_all(view):
+    found = data.make("gaussian", n=20, outliers=0.05, seed=3)
+    fit = fit_location if view == "constant" else fit_line
+    points = (found.y,) if view == "constant" else (found.x, found.y)
+    for name, short in (("squared_error", "MSE"), ("absolute_error", "MAE")):
+        total = float(fit(losses.get(name), *points).losses.sum())
+        assert f"total {total:.4g}" in lines(visit(PAGE, f"view={view}"))[short]["detail"]
 
 
 def test_a_drag_moves_the_lines_and_only_its_end_writes_the_address():

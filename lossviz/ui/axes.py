@@ -8,7 +8,7 @@ CSS = f"""
   font: {style.AXIS_SIZE}px/1.35 var(--st-font); }}
 .legend .entry {{ display: inline-flex; flex-direction: column; }}
 .legend .name {{ display: inline-flex; align-items: center; gap: 0.4rem; white-space: nowrap; }}
-.legend small {{ font-size: {style.TICK_SIZE}px; font-variant-numeric: tabular-nums; white-space: nowrap; }}
+.legend small {{ font-size: {style.TICK_SIZE}px; font-variant-numeric: tabular-nums; white-space: pre; }}
 .grid line {{ stroke: {style.GRID}; stroke-width: 1; shape-rendering: crispEdges; }}
 .grid line.zero {{ stroke: {style.ZERO_LINE}; stroke-width: 1.5; shape-rendering: auto; }}
 .labels text {{ fill: var(--st-text-color); font-family: var(--st-font); }}

@@ -22,7 +22,7 @@ from lossviz.ui.point_editor import HANDLES, HINT, MOST, Band, Line, Scene
 BAR = 12.0
 """Width in pixels of the widest bar of a charge that is a length."""
 THIN = 1.0
-TALL, NARROW, STRIP = 370, 320, 130
+TALL, NARROW, STRIP = 370, 300, 130
 """Heights of the plot, px: alone, beside a chart, above one."""
 LEFT = 72
 """Left margin, px, of two charts that share their x axis."""
@@ -148,7 +148,9 @@ def scene(
             bands.append(Band(mark.color, ends, *edges))
         if made is None:
             lines += [_line(other, fit, window, thin=True) for other in fit.minima[1:]]
-    lines += [_line(fit.coefficients, fit, window, wide=height != NARROW) for fit in shown]
+    # Beside a chart there is room below the equation only; points that a slider makes have no total to watch.
+    total = "" if made is not None else "\n" if height == NARROW else ", "
+    lines += [_line(fit.coefficients, fit, window, total=total) for fit in shown]
     charged = by_name.get(setting.charged.name) if setting.charged else None
     weighing = by_name.get(setting.weighing.name) if setting.weighing else None
     return Scene(
@@ -177,14 +179,13 @@ def scene(
     )
 
 
-def _line(coefficients: Array, fit: Fit, window: Window, *, thin: bool = False, wide: bool = True) -> Line:
+def _line(coefficients: Array, fit: Fit, window: Window, *, thin: bool = False, total: str = "") -> Line:
+    """A fit's line; ``total`` separates what its loss charges for all points from its equation."""
     mark = style.mark(fit.loss.name)
     name = "" if thin else nickname(fit.loss)
-    detail = (
-        ""
-        if thin
-        else words.equation(coefficients, window) + (f", total {words.total(fit, window)}" if wide else "")
-    )
+    detail = "" if thin else words.equation(coefficients, window)
+    if total:
+        detail += f"{total}total {words.total(fit, window)}"
     width = THIN if thin else style.LINE_WIDTH
     if len(coefficients) == 1:
         return Line(mark, at=float(coefficients[0]), name=name, detail=detail, width=width)
