@@ -1,30 +1,15 @@
-"""A person's own table on the outlier page: what a link keeps of it, and what is said of it."""
+"""A person's own table on the outlier page: what is read, what a link keeps of it, and what is said of it."""
 
 import numpy as np
 import pytest
+from outlier_page import PAGE, assert_fine, drawn, editor, lines, pasted, said
 from visiting import notice, payload, query, visit
 
 from lossviz import data
 from lossviz.data import Dataset
+from lossviz.ui import outlier_controls as controls
 from lossviz.ui.address import LONGEST
-from lossviz.ui.outlier_data import MAX_DRAGGABLE, _read_own, _write_own
-
-PAGE = "pages/outliers.py"
-
-
-def pasted(text, state=""):
-    """The outlier page after a table was pasted."""
-    at = visit(PAGE, state)
-    at.session_state["outliers:Change the data"] = True
-    at.run()
-    at.text_area(key="outliers:paste").set_value(text).run()
-    return at
-
-
-def drawn(text):
-    at = pasted(text)
-    next(button for button in at.button if button.label == "Draw these points").click().run()
-    return at
+from lossviz.ui.outlier_data import MAX_DRAGGABLE, OWN, _read_own, _write_own
 
 
 @pytest.mark.parametrize(
@@ -118,3 +103,61 @@ def test_a_predictor_that_is_picked_is_drawn_and_edits_of_another_are_forgotten(
         np.testing.assert_array_equal(points[:, :2], np.stack([expected.x, expected.y], axis=1))
     at.selectbox(key="outliers.data").set_value("hbk").run()
     assert "by=air_flow" not in query(at)
+
+
+def test_pasted_points_are_drawn_and_a_link_holds_them():
+    at = drawn("area;price\n70;260,5\n95;340\n120;411,25\n")
+    assert_fine(at)
+    assert [p[:2] for p in editor(at)["points"]] == [[70, 260.5], [95, 340], [120, 411.25]]
+    assert editor(at)["x"]["title"] == "area"
+    again = visit(PAGE, query(at))
+    assert notice(again) == ""
+    for mine, theirs in zip(editor(again)["points"], editor(at)["points"], strict=True):
+        assert mine[:2] == pytest.approx(theirs[:2], abs=editor(at)["y"]["step"])
+    assert editor(again)["y"]["title"] == "price"
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "name\nx\ny\n", "\x00\x01\x02", "x,y\none,two\nthree,four\n"])
+def test_a_table_that_cannot_be_read_is_explained_and_the_page_keeps_its_points(text):
+    at = pasted(text)
+    assert [e.message for e in at.exception] == []
+    assert len(editor(at)["points"]) == 20
+    assert len(at.error) == (1 if text else 0)
+
+
+def test_points_on_a_line_cost_nothing_not_rounding():
+    at = drawn("x,y\n70,2\n95,3\n120,4\n")
+    assert said(at) == "All 3 points are on the line: it costs nothing."
+    assert all(line["detail"].endswith("total 0") for line in lines(at).values())
+
+
+def test_missing_cells_are_counted_and_left_out():
+    at = drawn("x,y\n1,2\n2,NA\n3,6\n4,inf\n5,9\n")
+    assert len(editor(at)["points"]) == 3
+    assert any("2 rows" in c.value and "left out" in c.value for c in at.caption)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x,y\n1,1\n1,2\n1,3\n", "Nothing is fitted"),
+        ("x,y\n1,5\n2,5\n3,5\n", ""),
+        ("x,y\n1e-12,1e-12\n2e-12,3e-12\n4e-12,2e-12\n", ""),
+        ("x,y\n1e12,1e12\n2e12,3e12\n4e12,2e12\n", ""),
+        ("x,y\n1,1\n1,1\n", "Nothing is fitted"),
+    ],
+)
+def test_degenerate_data_is_drawn_or_explained(text, says):
+    at = drawn(text)
+    for view in controls.VIEWS:
+        at.button_group(key="outliers.view").set_value(view).run()
+        assert_fine(at)
+        ends = [end for line in editor(at)["lines"] for end in line["ends"]]
+        assert np.isfinite(ends).all()
+        if view in ("fit", "sensitivity", "bars"):
+            assert said(at).startswith(says)
+
+
+def test_own_is_offered_before_there_is_any():
+    at = visit(PAGE, f"data={OWN}")
+    assert any("Paste a table" in c.value for c in at.caption)
