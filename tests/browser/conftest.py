@@ -150,6 +150,18 @@ def visit(page: Any, server: harness.Server, settled: Callable[[Any], None]) -> 
     return go
 
 
+@pytest.fixture
+def lab(visit: Callable[[str], Any]) -> Callable[..., Any]:
+    """``lab("?view=bars")`` visits the outlier lab and returns the page once its points are drawn."""
+
+    def go(query: str = "") -> Any:
+        page = visit(f"outliers{query}")
+        page.locator(".lossviz-point_editor .dot").first.wait_for(state="attached")
+        return page
+
+    return go
+
+
 @pytest.fixture(scope="package")
 def axe_source() -> str:
     """axe-core, from the package that ships it."""
