@@ -27,8 +27,6 @@ export class Wire {
   ask(question) { this.socket.send(JSON.stringify(question)); }
 
   close() {
-    this.refused = true;
-    this.socket.onopen = () => (this.refused = false);
     this.socket.onmessage = null;
     this.socket.close();
   }

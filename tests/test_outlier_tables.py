@@ -142,6 +142,15 @@ def test_numbers_beyond_the_window_are_named_with_its_bound_until_the_next_edit(
     assert "beyond the window" not in captions(at)
 
 
+def test_a_row_too_many_is_left_out_of_points_and_table_and_that_is_said():
+    at = numbers("n=300")
+    before = table(at).proto.id
+    fill(at, added=[{"x": "3", "y": "2"}])
+    assert len(points(at)) == 300
+    assert "A row is left out: 300 points are the most that can be moved here." in captions(at)
+    assert table(at).proto.id != before
+
+
 def test_the_bounds_have_a_true_minus():
     said_of = next(caption.value for caption in numbers().caption if "Edited points" in caption.value)
     assert "-" not in said_of

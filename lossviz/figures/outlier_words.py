@@ -115,7 +115,7 @@ def kind_of_point(cloud: Cloud, at: int, *, far: bool) -> str:
     return f"It is a vertical outlier: far off in y, with little leverage ({h:.1%})." if far else ""
 
 
-def steepest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
+def costliest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
     """The state of things when nothing was moved yet."""
     if exact(fits[0], window):
         return f"All {len(cloud)} points are on the line: it costs nothing."

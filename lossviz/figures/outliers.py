@@ -14,7 +14,6 @@ from lossviz.outlier_lab import Breakdown, Sensitivity, cost_curve, nickname, ou
 
 FLAT = 6.0
 """Line width, px, of a stretch of equally good constants."""
-TITLES = {"slope": "slope", "intercept": "intercept", "prediction": "prediction"}
 
 
 def _figure(title: str, x: str, y: str, height: int, **axes: object) -> go.Figure:
@@ -46,7 +45,7 @@ def sensitivity(
     height: int,
 ) -> go.Figure:
     """Outcome against the height of the moved ``point``, one curve a loss, where it is now marked."""
-    subject = "constant" if fits[0].coefficients.shape == (1,) else TITLES[what]
+    subject = "constant" if fits[0].coefficients.shape == (1,) else what
     figure = _figure(
         f"{subject.capitalize()} against point {point + 1}",
         f"where point {point + 1} is: {y_title}",
@@ -165,9 +164,9 @@ def breakdown(
 ) -> go.Figure:
     """Outcome against the share of outliers; ``names`` are registry name and short name of each loss."""
     figure = _figure(
-        f"{TITLES[what].capitalize()} as points go bad",
+        f"{what.capitalize()} as points go bad",
         "share of outliers",
-        f"prediction at x = {where:.4g}".replace("-", "−") if what == "prediction" else TITLES[what],
+        f"prediction at x = {where:.4g}".replace("-", "−") if what == "prediction" else what,
         height,
     )
     figure.update_xaxes(tickformat=".0%", range=[-0.01, 0.51])

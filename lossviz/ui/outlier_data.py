@@ -236,9 +236,7 @@ def _paste(address: Address, forget: Callable[[], None]) -> None:
             crowd = f"{len(found.x):,} points: more than the {MAX_DRAGGABLE} that can be moved or fit into a link."
             st.caption(crowd)
             notes = (*notes, crowd)
-        st.button(
-            "Draw these points",on_click=_take, args=(address, found, (*sheet.notes, *notes), forget)
-        )  # fmt: skip
+        st.button("Draw these points", on_click=_take, args=(address, found, (*sheet.notes, *notes), forget))
 
 
 def _take(address: Address, found: Dataset, notes: Sequence[str], forget: Callable[[], None]) -> None:

@@ -228,7 +228,7 @@ def said(state: State, setting: Setting, fits: Fits) -> str:
             return sentence
         far = point in state.outliers(constant=False)
         return f"{sentence} {words.kind_of_point(state.cloud, point, far=far)}".rstrip()
-    return words.steepest(fits.now, state.cloud, state.window)
+    return words.costliest(fits.now, state.cloud, state.window)
 
 
 def own_costs(state: State, setting: Setting, fits: Sequence[Fit]) -> list[float]:

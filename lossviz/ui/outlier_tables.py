@@ -140,7 +140,7 @@ def _points(desk: Desk, data: Source) -> None:
         after, told = _applied(points, typed, desk.base, window, (data.x_title, data.y_title))
         if not np.array_equal(after.xy, points.xy):
             desk.put(after)
-        elif not typed["added_rows"]:  # a row may still be half filled
+        elif told or not typed["added_rows"]:  # a row may still be half filled
             st.session_state[_DRAWN] = drawn + 1
         st.session_state[_TOLD] = desk.state.name, desk.address[EDITS], told
 
@@ -190,7 +190,8 @@ def _number(typed: object) -> float | None:
 def _applied(
     points: Cloud, typed: dict[str, Any], base: Cloud, window: Window, titles: Sequence[str]
 ) -> tuple[Cloud, tuple[str, ...]]:
-    """The points after what was typed, deleted and added in the table, and what was moved into the window.
+    """The points after what was typed, deleted and added in the table, and what was moved into the window
+    or left out.
 
     Only coordinates that were typed go to the window's grid. Cells that hold no number change nothing,
     rows without both are left out.
@@ -219,9 +220,13 @@ def _applied(
     cloud = Cloud(xy, points.origin).without([int(row) for row in typed["deleted_rows"]])
     for row in typed["added_rows"]:
         x, y = (_number(row.get(axis)) for axis in AXES)
-        if x is not None and y is not None and len(cloud) < MOST:
+        if x is None or y is None:
+            continue
+        if len(cloud) < MOST:
             new = [[inside(len(cloud) + 1, k, value) for k, value in enumerate((x, y))]]
             cloud = Cloud(np.concatenate([cloud.xy, new]), np.append(cloud.origin, ADDED))
+        else:
+            told.append(f"A row is left out: {MOST} points are the most that can be moved here.")
     return cloud, tuple(told)
 
 
