@@ -184,18 +184,20 @@ def layout(scene: Scene, columns: int, drawn: Sequence[Line], title: str) -> dic
     rows = math.ceil(len(scene.panels) / columns)
     narrow = columns == 1 and len(scene.panels) > 1
     per_row = 2 if narrow else 4
-    title_rows = 1 + (len(title) > 42) if narrow else 1
+    title_rows = textwrap.wrap(title, 42) if narrow else [title]
     legend = 24 * math.ceil(len(scene.losses) / per_row)
-    top = 14 + 20 * title_rows + legend + 26
+    top = 14 + 20 * len(title_rows) + legend + 26
     plot = rows * 210 + (rows - 1) * 60 if narrow else 330 if rows == 1 else 420
     wide, tall = (1 - _GAP_X * (columns - 1)) / columns, (1 - _GAP_Y * (rows - 1)) / rows
     result: dict[str, Any] = {
         "height": top + plot + 50,
         "margin": {"t": top, "b": 50, "l": 58, "r": 14},
         "title": {
-            "text": _wrapped(title, 42) if narrow else title,
+            "text": "<br>".join(title_rows),
             "font": {"size": 15 if narrow else style.TITLE_SIZE - 2},
-            "pad": {"t": 8},
+            # Plotly lifts a title by half of every further row; the toolbar leaves room at the left only.
+            "pad": {"t": 8 + 10 * (len(title_rows) - 1)},
+            **({"xref": "container", "x": 0.01} if narrow else {}),
         },
         "legend": {
             "y": 1 + 26 / plot,
@@ -239,10 +241,6 @@ def layout(scene: Scene, columns: int, drawn: Sequence[Line], title: str) -> dic
             }
         )
     return result
-
-
-def _wrapped(text: str, width: int) -> str:
-    return "<br>".join(textwrap.wrap(text, width))
 
 
 def figure(scene: Scene, drawn: Sequence[Line], title: str) -> go.Figure:

@@ -230,3 +230,17 @@ def test_finger_on_a_phone(visit, settled, viewport):
     settled(page)
     assert value(page, DELTA) > 2
     assert_shows(page, house(delta=value(page, DELTA)))
+
+
+@pytest.mark.parametrize("query", ["", "?loss=squared_error"], ids=["two rows", "one row"])
+@pytest.mark.parametrize("viewport", [PHONE])
+def test_the_title_is_whole_on_a_phone_and_clear_of_the_toolbar(visit, viewport, query):
+    page = visit(f"loss_curves{query}")
+    chart, title, legend, toolbar = (
+        page.locator(part).first.bounding_box()
+        for part in (CHART, f"{CHART} .gtitle", f"{CHART} .legend", f"{CHART} .modebar-group")
+    )
+    assert title["x"] >= chart["x"]
+    assert title["y"] >= chart["y"]
+    assert title["y"] + title["height"] <= legend["y"] + 1
+    assert title["x"] + title["width"] <= toolbar["x"]
