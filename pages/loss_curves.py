@@ -11,6 +11,7 @@ from lossviz.ui import curve_lab, explain, frame, pickers
 from lossviz.ui.chart import chart
 from lossviz.ui.downloads import downloads
 from lossviz.ui.live_slider import live_slider
+from lossviz.ui.table import table
 
 page = frame.page("curves")
 CHART = "curves:chart"
@@ -54,10 +55,10 @@ def explorer() -> None:
                     for loss in tuned:
                         explain.why(loss)
                 elif name == "Numbers":
-                    st.markdown(words.probe_table(scene))
-                    table = words.table(scene)
-                    downloads("curves", "loss-curves", table, figure, title, lambda: curve_lab.sweeps(scene))
-                    explain.data_table("curves", table)
+                    table(words.probe_table(scene), name="At the probe")
+                    drawn = words.table(scene)
+                    downloads("curves", "loss-curves", drawn, figure, title, lambda: curve_lab.sweeps(scene))
+                    explain.data_table("curves", drawn)
                 else:
                     explain.code(tuned)
 

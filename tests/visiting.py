@@ -46,3 +46,8 @@ def notice(at: AppTest) -> str:
     """What the page says about its URL, "" where it says nothing."""
     mark = ":material/info: "
     return " ".join(c.value.removeprefix(mark) for c in at.caption if c.value.startswith(mark))
+
+
+def tables(at: AppTest) -> str:
+    """The tables on the page, as HTML, apart from those that are edited."""
+    return " ".join(e.proto.body for e in at.get("html") if 'class="lossviz-table"' in e.proto.body)

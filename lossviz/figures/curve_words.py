@@ -102,12 +102,12 @@ def table(scene: Scene) -> dict[str, np.ndarray]:
     return columns
 
 
-def probe_table(scene: Scene) -> str:
-    """The numbers at the probe as a Markdown table."""
+def probe_table(scene: Scene) -> dict[str, list[str]]:
+    """The numbers at the probe, as columns by their titles."""
     shown = [panel for panel in PANELS if any(panel in found for _, found in at_probe(scene))]
-    header = ["Loss", *(panel_title(scene, panel).replace("|", "") for panel in shown)]
-    rows = [
-        [loss.label, *(num(found[panel]) if panel in found else "" for panel in shown)]
-        for loss, found in at_probe(scene)
-    ]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [header, ["---"] * len(header), *rows])
+    columns = {"Loss": [loss.label for loss, _ in at_probe(scene)]}
+    for panel in shown:
+        columns[panel_title(scene, panel).replace("|", "")] = [
+            num(found[panel]) if panel in found else "" for _, found in at_probe(scene)
+        ]
+    return columns

@@ -27,6 +27,7 @@ from lossviz.ui.descent_rules import HIGHEST_RATE
 from lossviz.ui.downloads import to_csv
 from lossviz.ui.player import player, replay
 from lossviz.ui.player_export import to_html
+from lossviz.ui.table import table
 
 TABS = {
     "update": "One update",
@@ -216,9 +217,7 @@ def why(runs: Sequence[Run]) -> None:
 
 def numbers(scene: Scene, setup: Setup, runs: Sequence[Run], shown: int) -> None:
     """The table of the race, the trajectory behind the chart, and what can be taken away."""
-    table = standings(runs)
-    rows = [list(table), ["---"] * len(table), *zip(*table.values(), strict=True)]
-    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    table(standings(runs), name="The race")
     st.caption(
         f"Tolerance: all but {TOLERANCE:.1%} of the gap between the first and the lowest possible cost."
     )
@@ -236,18 +235,20 @@ def numbers(scene: Scene, setup: Setup, runs: Sequence[Run], shown: int) -> None
     explain.data_table("descent", steps)
 
 
-def standings(runs: Sequence[Run]) -> dict[str, list[Any]]:
+def standings(runs: Sequence[Run]) -> dict[str, list[str]]:
     """The race as columns, in the order of the lines."""
-    table = [run.standing for run in runs]
+    reached = [run.standing for run in runs]
     known = [np.isfinite(run.best.value) for run in runs]
     return {
         "Run": [run.label for run in runs],
         "Steps to tolerance": [
-            _or_dash(s.steps_to_tolerance if k else None) for s, k in zip(table, known, strict=True)
+            _or_dash(s.steps_to_tolerance if k else None) for s, k in zip(reached, known, strict=True)
         ],
-        "Final cost": [f"{s.final_cost:.6g}" for s in table],
-        "Distance to optimum": [_or_dash(None if s.distance is None else f"{s.distance:.4g}") for s in table],
-        "Diverged at step": [_or_dash(s.diverged_at) for s in table],
+        "Final cost": [f"{s.final_cost:.6g}" for s in reached],
+        "Distance to optimum": [
+            _or_dash(None if s.distance is None else f"{s.distance:.4g}") for s in reached
+        ],
+        "Diverged at step": [_or_dash(s.diverged_at) for s in reached],
     }
 
 
@@ -274,4 +275,4 @@ def code(run: Run) -> None:
     st.download_button(
         "Download the script", source, "descent.py", "text/x-python", key="descent:script", on_click="ignore"
     )
-    st.code(source, language="python")
+    explain.python(source)

@@ -61,4 +61,9 @@ def code(losses: Sequence[Loss]) -> None:
         st.markdown(f"**{loss.label}**")
         for library, snippet in loss.snippets().items():
             st.caption(f"{library}. {snippet.note}" if snippet.note else library)
-            st.code(snippet.code, language="python")
+            python(snippet.code)
+
+
+def python(source: str) -> None:
+    """Source to read and copy; long lines are wrapped, since what scrolls sideways needs a pointer."""
+    st.code(source, language="python", wrap_lines=True)

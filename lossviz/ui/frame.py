@@ -65,6 +65,18 @@ _CSS = """<style>
 /* Streamlit writes white on the primary colour, which the dark theme's light blue cannot carry. */
 [data-testid="stMultiSelectTagsContainer"] [data-tag], [data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: inherit; }
 [data-testid="stMultiSelectTagsContainer"] [data-tag] { background: rgba(90, 130, 220, 0.22); }
+/* Nor can the light theme carry its colours of code: mixed with the text's own they show on either. */
+[data-testid="stCode"] pre :is(.token.comment, .token.punctuation) { color: color-mix(in srgb, #808495 60%, currentColor); }
+[data-testid="stCode"] pre :is(.token.keyword, .token.function, .token.class-name) { color: color-mix(in srgb, #1c83e1 60%, currentColor); }
+[data-testid="stCode"] pre :is(.token.operator, .token.decorator) { color: color-mix(in srgb, #ed6f13 60%, currentColor); }
+[data-testid="stCode"] pre .token.number { color: color-mix(in srgb, #29b09d 60%, currentColor); }
+[data-testid="stCode"] pre .token.boolean { color: color-mix(in srgb, #21c354 60%, currentColor); }
+[data-testid="stCode"] pre .token.string { color: color-mix(in srgb, #09ab3b 60%, currentColor); }
+.lossviz-table { overflow-x: auto; width: fit-content; max-width: 100%; margin-bottom: 0.5rem; }
+.lossviz-table table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+.lossviz-table :is(th, td) { padding: 0.4rem 0.75rem; border: 1px solid rgba(128, 132, 149, 0.35); text-align: right; white-space: nowrap; }
+.lossviz-table th:first-child { text-align: left; }
+.lossviz-table tbody th { font-weight: 400; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4rem 1rem 1rem; } }
 </style>"""
 

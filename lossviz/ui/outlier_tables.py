@@ -22,6 +22,7 @@ from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_desk import EDITS, Desk
 from lossviz.ui.outlier_fits import fit_points
 from lossviz.ui.point_editor import MOST
+from lossviz.ui.table import table
 
 _DRAWN, _TOLD = "outliers:table drawn", "outliers:table told"
 AXES = ("x", "y")
@@ -92,8 +93,10 @@ def _fits(desk: Desk, setting: Setting, data: Source) -> None:
     except ValueError as problem:
         st.caption(f"Nothing is fitted: {problem}.")
     else:
-        table = comparison(fits, cloud, scale=setting.fit_scale)
-        st.markdown(_markdown(table))
+        compared = comparison(fits, cloud, scale=setting.fit_scale)
+        table(
+            {title: [_cell(value) for value in column] for title, column in compared.items()}, name="The fits"
+        )
         st.caption(
             "Change: against the fit without outliers, the points too far for chance from the least-squares line "
             "through the others (in one clean normal sample of a hundred there is any). Weights are those of "
@@ -106,7 +109,7 @@ def _fits(desk: Desk, setting: Setting, data: Source) -> None:
         downloads(
             "outliers",
             "outliers",
-            table,
+            compared,
             figure,
             "Lines that fit best",
             pictures="The stand-alone page draws the points and their lines, and saves them as a picture.",
@@ -116,15 +119,8 @@ def _fits(desk: Desk, setting: Setting, data: Source) -> None:
             frame.link("descent", "Watch gradient descent find the line through these points", walked)
 
 
-def _markdown(table: dict[str, list[Any]]) -> str:
-    rows = [
-        [
-            cell if isinstance(cell, str) else f"{cell:.5g}".replace("-", "−").replace("inf", "∞")
-            for cell in row
-        ]
-        for row in zip(*table.values(), strict=True)
-    ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [list(table), ["---"] * len(table), *rows])
+def _cell(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.5g}".replace("-", "−").replace("inf", "∞")
 
 
 def _points(desk: Desk, data: Source) -> None:
@@ -238,9 +234,8 @@ def code(setting: Setting) -> None:
         f'    losses.get("{loss.name}"{"".join(f", {k}={v!r}" for k, v in loss.settings().items())}),'
         for loss in setting.losses
     )
-    st.code(
+    explain.python(
         f"from lossviz import losses\nfrom lossviz.fitting import {fit.partition('(')[0]}\n\n"
         f"for loss in (\n{named}\n):\n    fit = {fit}{scale}\n    print(loss.label, fit.coefficients, fit.cost)",
-        language="python",
     )
     explain.code(setting.losses)

@@ -32,6 +32,7 @@ _QUIET = """() => {
   if (app?.getAttribute('data-test-script-state') !== 'notRunning') return false;
   if (app.getAttribute('data-test-connection-state') !== 'CONNECTED') return false;
   if (!document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]')) return false;
+  if (document.querySelector('[data-testid="stMain"] [data-testid="stSkeleton"]')) return false; // loaded when first shown
   return [...document.querySelectorAll('.lossviz-chart')].every((chart) => chart.querySelector('.main-svg'));
 }"""
 

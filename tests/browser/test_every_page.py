@@ -4,6 +4,7 @@ import pytest
 from visiting import PAGES
 
 from browser.conftest import PHONE, WIDE
+from lossviz.ui.explain import TABS
 
 ADDRESSES = ["" if file == "app.py" else file.removeprefix("pages/").removesuffix(".py") for file in PAGES]
 
@@ -11,6 +12,15 @@ STREAMLITS_OWN = {
     ("scrollable-region-focusable", 'class="katex-display"'): "a formula wider than its column scrolls",
 }
 """Rule and markup of what axe-core finds in Streamlit's own widgets, with what is behind it."""
+
+
+def ours(found):
+    """What axe-core found, apart from what is Streamlit's own."""
+    return [
+        line
+        for line in found
+        if not any(f" {rule}:" in line and part in line for rule, part in STREAMLITS_OWN)
+    ]
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -22,9 +32,17 @@ def test_page(visit, axe, viewport, scheme, address):
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= viewport[0]
     assert page.locator("h1").count() == 1
     assert page.get_by_test_id("stException").count() == 0
-    found = axe(page)
-    assert [
-        line
-        for line in found
-        if not any(f" {rule}:" in line and part in line for rule, part in STREAMLITS_OWN)
-    ] == []
+    assert ours(axe(page)) == []
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", [address for address in ADDRESSES if address])
+def test_numbers_and_code(visit, settled, axe, viewport, scheme, address):
+    page = visit(address)
+    for tab in TABS[1:]:
+        page.get_by_role("tab", name=tab, exact=True).click()
+        settled(page)
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= viewport[0]
+        assert ours(axe(page)) == []
+    assert page.locator("pre code").count() > 0
