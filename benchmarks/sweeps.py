@@ -117,7 +117,7 @@ def theirs(name: str, design: torch.Tensor, y: torch.Tensor) -> np.ndarray:
 
 def main() -> int:
     torch.set_num_threads(1)  # vectors of 50 numbers: more threads only slow it down
-    cost = Cost(data(), losses.get("squared_error"))
+    cost = Cost.linear(data(), losses.get("squared_error"))
     design, y = torch.from_numpy(cost.design), torch.from_numpy(cost.data.y)
     trajectories = ours(cost)  # and a warm-up
     our_times, their_time, gap = [], 0.0, 0.0

@@ -33,6 +33,9 @@ class Surface:
     window: ClassVar[tuple[Point, Point]]
     """(low, high) of each coordinate: the part worth drawing."""
     dimension: ClassVar[int] = 2
+    names: ClassVar[tuple[str, ...]] = ("x", "y")
+    samples: ClassVar[None] = None
+    has_hessian: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         for p in self.parameters():
@@ -55,6 +58,9 @@ class Surface:
 
     def gradient(self, points: Array) -> Array:
         raise NotImplementedError
+
+    def value_and_gradient(self, points: Array) -> tuple[Array, Array]:
+        return self.value(points), self.gradient(points)
 
     def hessian(self, points: Array) -> Array:
         raise NotImplementedError

@@ -23,7 +23,7 @@ LINE = Dataset(X, 1.5 * X - 0.5 + 0.3 * RNG.normal(size=40), ("x", "y"), "simula
 
 
 def line_cost(loss="squared_error", l2=0.0):
-    return Cost(LINE, losses.get(loss), l2=l2)
+    return Cost.linear(LINE, losses.get(loss), l2=l2)
 
 
 @pytest.mark.parametrize("case", RUDER, ids=lambda c: c["optimizer"])
@@ -46,7 +46,7 @@ def every_optimizer(runs):
 
 
 def test_a_sweep_is_its_runs_one_by_one():
-    cost = Cost(make("moons", 60), losses.get("binary_cross_entropy"), l2=0.01)
+    cost = Cost.linear(make("moons", 60), losses.get("binary_cross_entropy"), l2=0.01)
     settings = dict(steps=40, batch_size=7, seed=4, schedule=Exponential(decay=0.95))
     together = sweep(cost, list(every_optimizer(3)), [0.1, -0.2, 0.3], **settings)
     for trajectory in together:

@@ -99,7 +99,7 @@ def test_adam_has_no_such_limit():
 
 def test_bounded_slopes_bound_the_cycle():
     # logistic regression pulls each sample by at most 1: too large a rate cycles, it does not run off
-    cost = Cost(make("overlapping_blobs", 60), losses.get("binary_cross_entropy"), l2=0.01)
+    cost = Cost.linear(make("overlapping_blobs", 60), losses.get("binary_cross_entropy"), l2=0.01)
     chart = learning_rate_map(cost, GradientDescent, [2.0, 2.0, 2.0], [1.0, 50.0, 120.0, 201.0], steps=200)
     # the penalty alone diverges from 2 / 0.01 on
     assert words(chart.verdict) == ["converges", "oscillates", "oscillates", "diverges"]

@@ -23,7 +23,7 @@ NAMES = [name for family in ("regression", "binary") for name in losses.names(fa
 
 def cost_of(name, features="plain", l2=0.0):
     loss = losses.get(name)
-    return Cost(LINE if loss.family == "regression" else BLOBS, loss, features, l2)
+    return Cost.linear(LINE if loss.family == "regression" else BLOBS, loss, features, l2)
 
 
 def difference(f, at, h):
@@ -79,7 +79,7 @@ def test_a_batch_estimates_the_gradient_without_bias():
 
 
 def test_least_squares_by_hand():
-    cost = Cost(
+    cost = Cost.linear(
         Dataset(np.array([0.0, 2.0]), np.array([1.0, 2.0]), ("x", "y"), ""), losses.get("squared_error")
     )
     at = np.array([1.0, 1.0])  # scores 1, 3; residuals 0, 1
@@ -95,7 +95,7 @@ ORACLE = json.loads((Path(__file__).parent / "data" / "logistic_regression.json"
 def test_gradient_vanishes_at_the_optimum_of_logistic_regression(case):
     y = np.array(ORACLE["y"], dtype=float)
     data = Dataset(np.array(ORACLE["X"]), y, ("a", "b", "class"), ORACLE["source"])
-    cost = Cost(data, losses.get("binary_cross_entropy"), l2=case["lambda"] / len(y))
+    cost = Cost.linear(data, losses.get("binary_cross_entropy"), l2=case["lambda"] / len(y))
     optimum = np.array([case["intercept"], *case["coef"]])
     assert cost.value(optimum) * len(y) == pytest.approx(case["objective_sum"], rel=1e-14)
     assert np.abs(cost.gradient(optimum)).max() < 1e-15
@@ -111,7 +111,7 @@ def test_features_by_hand():
     }
     assert expected.keys() == FEATURES.keys()
     for name, (row, names) in expected.items():
-        cost = Cost(data, losses.get("hinge"), name)
+        cost = Cost.linear(data, losses.get("hinge"), name)
         np.testing.assert_array_equal(cost.design, [row])
         assert cost.names == names
 
@@ -119,7 +119,7 @@ def test_features_by_hand():
 def with_data(x, y, loss="binary_cross_entropy", **settings):
     x = np.array(x, dtype=float)
     names = ("a", "b")[: 1 if x.ndim == 1 else x.shape[1]]
-    return Cost(Dataset(x, np.array(y, dtype=float), (*names, "y"), ""), losses.get(loss), **settings)
+    return Cost.linear(Dataset(x, np.array(y, dtype=float), (*names, "y"), ""), losses.get(loss), **settings)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ ORACLE = json.loads((Path(__file__).parent / "data" / "logistic_regression.json"
 def binary(x, y, loss="binary_cross_entropy", l2=0.0):
     x = np.array(x, dtype=float)
     names = ("a", "b", "c")[: 1 if x.ndim == 1 else x.shape[1]]
-    return Cost(Dataset(x, np.array(y, dtype=float), (*names, "class"), ""), losses.get(loss), l2=l2)
+    return Cost.linear(Dataset(x, np.array(y, dtype=float), (*names, "class"), ""), losses.get(loss), l2=l2)
 
 
 @pytest.mark.parametrize("case", ORACLE["cases"], ids=lambda c: f"lambda={c['lambda']}")
@@ -41,7 +41,7 @@ def test_logistic_regression_against_newton_with_60_digits(case):
 def test_ridge_by_the_normal_equations():
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=(20, 2)), rng.normal(size=20)
-    cost = Cost(Dataset(x, y, ("a", "b", "y"), ""), losses.get("squared_error"), l2=0.7)
+    cost = Cost.linear(Dataset(x, y, ("a", "b", "y"), ""), losses.get("squared_error"), l2=0.7)
     design = np.column_stack([np.ones(20), x])
     normal = 2 * design.T @ design / 20 + np.diag([0, 0.7, 0.7])
     expected = np.linalg.solve(normal, 2 * design.T @ y / 20)
@@ -52,7 +52,7 @@ def test_ridge_by_the_normal_equations():
 def test_the_gradient_vanishes_at_the_optimum(name):
     x = np.array([0.1, 0.7, 1.1, 2.0, 2.2, 3.0])
     y = np.array([1.0, 0.0, 2.0, 3.0, 9.0, 5.0])
-    cost = Cost(Dataset(x, y, ("x", "y"), ""), losses.get(name), l2=0.05)
+    cost = Cost.linear(Dataset(x, y, ("x", "y"), ""), losses.get(name), l2=0.05)
     assert np.abs(cost.gradient(optimum(cost).points[0])).max() < 1e-12
 
 
@@ -63,13 +63,13 @@ def test_units_do_not_matter():
 
 
 def test_counts_that_are_all_zero_have_no_finite_rate():
-    cost = Cost(Dataset(np.arange(5.0), np.zeros(5), ("x", "y"), ""), losses.get("poisson"))
+    cost = Cost.linear(Dataset(np.arange(5.0), np.zeros(5), ("x", "y"), ""), losses.get("poisson"))
     assert "no finite optimum" in optimum(cost).reason
 
 
 def test_one_outlier_does_not_move_the_least_absolute_line():
     x, y = np.arange(6.0), np.array([0.0, 1.0, 2.0, 3.0, 4.0, 90.0])
-    best = optimum(Cost(Dataset(x, y, ("x", "y"), ""), losses.get("absolute_error")))
+    best = optimum(Cost.linear(Dataset(x, y, ("x", "y"), ""), losses.get("absolute_error")))
     np.testing.assert_allclose(best.points, [[0.0, 1.0]], atol=1e-12)
 
 
@@ -104,7 +104,9 @@ def test_squared_hinge_reaches_its_minimum_on_separable_classes_in_many_points()
 
 
 def test_repeated_features_have_many_optima():
-    best = optimum(Cost(Dataset(np.ones(4), np.arange(4.0), ("x", "y"), ""), losses.get("squared_error")))
+    best = optimum(
+        Cost.linear(Dataset(np.ones(4), np.arange(4.0), ("x", "y"), ""), losses.get("squared_error"))
+    )
     assert len(best.points) == 0
     assert "Many parameters" in best.reason
 

@@ -84,7 +84,7 @@ def test_player_shows_the_numbers_of_the_library():
     )
     data = generators.make("gaussian", 80, outliers=0.2, seed=5)
     x = (data.x - data.x.min()) / np.ptp(data.x)
-    cost = Cost(Dataset(x, data.y, data.names, data.source), losses.get("huber", delta=2.0))
+    cost = Cost.linear(Dataset(x, data.y, data.names, data.source), losses.get("huber", delta=2.0))
     run = descend(cost, optimizers.get("adam", learning_rate=0.7), [0, 0], steps=50, batch_size=8, seed=3)
     scene, array = shown(at)
     view = next(view for view in scene["views"] if view["key"] == "curve")
@@ -218,7 +218,7 @@ def run_of(problem, rules, start, **settings):
 
 
 def blobs(name="overlapping_blobs", features="plain", **settings):
-    return Cost(classes.make(name, 80, 0), losses.get("binary_cross_entropy"), features, **settings)
+    return Cost.linear(classes.make(name, 80, 0), losses.get("binary_cross_entropy"), features, **settings)
 
 
 def scene_of(runs, axes=(0, 1), shown=0, **view):
@@ -246,7 +246,7 @@ def test_boundary_that_is_drawn_has_score_zero():
 
 
 def test_divergence_is_marked_and_nothing_is_drawn_behind_it():
-    cost = Cost(generators.make("gaussian", 40), losses.get("squared_error"))
+    cost = Cost.linear(generators.make("gaussian", 40), losses.get("squared_error"))
     (run,) = runs = run_of(cost, [optimizers.get("sgd", learning_rate=1.0)], [0, 0])
     assert run.diverged_at is not None
     scene = scene_of(runs)

@@ -49,14 +49,14 @@ def check(trajectory, run=0):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer(name):
-    run = descend(Cost(LINE, losses.get("huber"), l2=0.1), optimizers.get(name), [0.5, -1.0], steps=25)
+    run = descend(Cost.linear(LINE, losses.get("huber"), l2=0.1), optimizers.get(name), [0.5, -1.0], steps=25)
     assert check(run) == 26
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_every_schedule(name):
     run = descend(
-        Cost(LINE, losses.get("squared_error")),
+        Cost.linear(LINE, losses.get("squared_error")),
         optimizers.get("sgd"),
         [0.5, -1.0],
         steps=25,
@@ -69,7 +69,7 @@ def test_every_schedule(name):
 def test_every_loss(name):
     loss = losses.get(name)
     data = LINE if loss.family == "regression" else make("blobs", 15, seed=2)
-    cost = Cost(data, loss)
+    cost = Cost.linear(data, loss)
     start = np.full(cost.dimension, 0.3)
     run = descend(cost, optimizers.get("sgd", learning_rate=0.01), start, steps=8, batch_size=4, seed=3)
     check(run)
@@ -83,14 +83,14 @@ def test_every_surface(name):
 
 @pytest.mark.parametrize("features", ["plain", "squares", "quadratic"])
 def test_every_feature_map(features):
-    cost = Cost(make("circles", 20), losses.get("binary_cross_entropy"), features, l2=0.01)
+    cost = Cost.linear(make("circles", 20), losses.get("binary_cross_entropy"), features, l2=0.01)
     check(descend(cost, optimizers.get("nesterov"), np.zeros(cost.dimension), steps=15, batch_size=6))
 
 
 def test_one_run_of_a_sweep_that_diverged():
     rates = np.array([0.01, 4.0])
     sweep = descend(
-        Cost(LINE, losses.get("squared_error")),
+        Cost.linear(LINE, losses.get("squared_error")),
         optimizers.get("sgd", learning_rate=rates),
         [0.0, 0.0],
         steps=60,

@@ -20,9 +20,11 @@ class Dataset:
     ``x`` has shape (n,) for one predictor or (n, d) for d features; ``y`` has shape (n,), numbers
     in regression and the labels 0 and 1 in classification. ``names`` are the labels of the columns
     of x followed by that of y, units included; ``source`` is a citation or the generator's recipe.
+    Where y holds class numbers from 0 on, ``classes`` are the classes' names.
     """
 
     x: Array
     y: Array
     names: tuple[str, ...]
     source: str
+    classes: tuple[str, ...] = ()

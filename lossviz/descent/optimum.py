@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from lossviz import fitting
 from lossviz.descent.runs import Problem, Trajectory
 from lossviz.losses.families import ResidualLoss
-from lossviz.models import Cost
+from lossviz.models import Cost, Softmax
 from lossviz.optimizers.base import Array
 from lossviz.surfaces import Surface
 
@@ -43,13 +43,17 @@ def optimum(problem: Problem) -> Optimum:
 
     A loss of the residual is fitted by ``lossviz.fitting`` (exact where it is piecewise linear, the
     lowest of many starts where it is not convex); other smooth convex costs are minimised by Newton's
-    method to working precision.
+    method to working precision. Of softmax regression's many equal points it is the one where the
+    scores sum to zero over the classes.
     """
     if isinstance(problem, Surface):
         return _of_surface(problem)
     if not isinstance(problem, Cost):
         return _none(problem, "The minimum of this problem is not known.")
-    if isinstance(problem.loss, ResidualLoss) and problem.l2 == 0:
+    if not problem.has_hessian:
+        return _none(problem, "No lowest cost is known for a network: it may have many minima.")
+    penalised = problem.penalty.curvature > 0
+    if isinstance(problem.loss, ResidualLoss) and not penalised and problem.share is None:
         return _of_fit(problem)
     if not problem.loss.convex:
         return _none(
@@ -97,6 +101,8 @@ def _runs_away(cost: Cost) -> str:
     A loss that still falls at score 500 never stops: on samples that some direction separates, the
     further the parameters go in that direction, the lower the cost.
     """
+    if cost.loss.family == "multiclass":
+        return _class_runs_away(cost)
     if cost.loss.family != "binary":
         return ""
     if not (cost.loss.gradient_at(500.0, 1.0) < 0 or cost.loss.gradient_at(-500.0, 0.0) > 0):
@@ -107,13 +113,43 @@ def _runs_away(cost: Cost) -> str:
             f"There is no finite optimum: all labels are {y[0]:g}, so the cost keeps falling "
             "as the intercept grows without end."
         )
-    if cost.l2 == 0 and separating_direction(cost.design, y) is not None:
+    if cost.penalty.curvature == 0 and separating_direction(cost.design, y) is not None:
         return (
             f"There is no finite optimum: the classes are separable, and {cost.loss.title.lower()} "
             "never reaches its minimum, so the cost keeps falling as the weights grow without end. "
             "An L2 penalty gives it one."
         )
     return ""
+
+
+def _class_runs_away(cost: Cost) -> str:
+    """The same for many classes: an absent class, or classes that linear scores tell apart."""
+    target = np.eye(cost.model.outputs)
+    falls = np.diagonal(cost.loss.gradient_at(500.0 * target, target)) < 0
+    if not falls.any():
+        return ""
+    counts = np.bincount(cost.data.y.astype(np.intp), minlength=cost.model.outputs)
+    if (counts == 0).any():
+        return (
+            "There is no finite optimum: a class has no sample, so the cost keeps falling as its "
+            "intercept falls without end."
+        )
+    if cost.penalty.curvature == 0 and _strict_direction(_class_margins(cost)) is not None:
+        return (
+            f"There is no finite optimum: the classes are separable, and {cost.loss.title.lower()} "
+            "never reaches its minimum, so the cost keeps falling as the weights grow without end. "
+            "An L2 penalty gives it one."
+        )
+    return ""
+
+
+def _class_margins(cost: Cost) -> Array:
+    """Rows whose product with the parameters is z_true - z_k, for each sample and other class."""
+    design, classes = cost.design, cost.model.outputs
+    true = np.eye(classes)[cost.data.y.astype(np.intp)]
+    sides = true[:, None, :] - np.eye(classes)
+    rows = (sides[..., None] * design[:, None, None, :]).reshape(-1, classes * design.shape[1])
+    return rows[(sides != 0).any(axis=-1).ravel()]
 
 
 def separating_direction(design: Array, labels: ArrayLike) -> Array | None:
@@ -128,7 +164,11 @@ def separating_direction(design: Array, labels: ArrayLike) -> Array | None:
         design: (n, p), with the column of ones.
         labels: (n,), 0 or 1.
     """
-    z = np.where(np.asarray(labels) == 1, 1.0, -1.0)[:, None] * design
+    return _strict_direction(np.where(np.asarray(labels) == 1, 1.0, -1.0)[:, None] * design)
+
+
+def _strict_direction(z: Array) -> Array | None:
+    """A d with Z d >= 0 in every row and > 0 in some, or None; see :func:`separating_direction`."""
     scale = np.linalg.norm(z, axis=0)
     u, size, _ = np.linalg.svd(z / np.where(scale > 0, scale, 1.0), full_matrices=False)
     u = u[:, size > 1e-12 * size[0]]  # an orthonormal basis: the question is the same for Z A, A regular
@@ -188,20 +228,43 @@ def _by_newton(cost: Cost) -> Optimum:
             break
         else:
             damping = max(10 * damping, 1e-12)
+    at = _polished(cost, at)
+    if isinstance(cost.model, Softmax):
+        at = cost.model.centred(at)
     bend = cost.hessian(at)
     size = np.sqrt(np.maximum(np.diag(bend), 1e-300))
-    if np.linalg.eigvalsh(bend / size / size[:, None])[0] <= 1e-12:
+    if np.linalg.eigvalsh(bend / size / size[:, None])[_free_directions(cost)] <= 1e-12:
         return _none(cost, _MANY, value)
     if (np.abs(_newton_step(cost, at, 0.0)) > 1e-6 * np.maximum(1.0, np.abs(at))).any():
         return _none(cost, "The cost keeps falling as the parameters grow: no finite optimum was found.")
     return Optimum(at[None], value)
 
 
+def _polished(cost: Cost, at: Array) -> Array:
+    """Newton steps for as long as they shorten the gradient, which tells the last digits the cost cannot."""
+    slope = np.linalg.norm(cost.gradient(at))
+    for _ in range(10):
+        trial = at + _newton_step(cost, at, 0.0)
+        shorter = np.linalg.norm(cost.gradient(trial))
+        if not shorter < slope:
+            break
+        at, slope = trial, shorter
+    return at
+
+
+def _free_directions(cost: Cost) -> int:
+    """Directions in which nothing changes by the model's nature: a common shift of all classes' scores."""
+    if cost.model.outputs == 1:
+        return 0
+    return 1 if cost.penalty.curvature > 0 else cost.design.shape[1]
+
+
 def _newton_step(cost: Cost, at: Array, damping: float) -> Array:
     bend = cost.hessian(at)
     size = np.sqrt(np.maximum(np.diag(bend), 1e-300))  # in units in which every curvature is 1
     scaled = bend / size / size[:, None] + damping * np.eye(cost.dimension)
-    step: Array = np.linalg.lstsq(scaled, -cost.gradient(at) / size, rcond=None)[0] / size
+    free = 1e-13 if _free_directions(cost) else None  # of rounding alone a free direction is not quite flat
+    step: Array = np.linalg.lstsq(scaled, -cost.gradient(at) / size, rcond=free)[0] / size
     return step
 
 

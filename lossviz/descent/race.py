@@ -7,7 +7,7 @@ import numpy as np
 
 from lossviz.descent.optimum import Optimum, Standing, optimum, standings
 from lossviz.descent.runs import Problem, Trajectory, sweep
-from lossviz.models import Cost
+from lossviz.models import Cost, Linear
 from lossviz.optimizers.base import Array, Optimizer
 from lossviz.schedules import Schedule
 
@@ -58,8 +58,8 @@ class Run:
 
 def parameter_names(problem: Problem) -> tuple[str, ...]:
     """What the parameters of a problem are called."""
-    if not isinstance(problem, Cost):
-        return tuple("xyz"[: problem.dimension])
+    if not (isinstance(problem, Cost) and isinstance(problem.model, Linear)):
+        return problem.names
     if problem.loss.family == "regression" and problem.dimension == 2:
         return "intercept", "slope"
     return "intercept", *(f"weight of {name}" for name in problem.names[1:])

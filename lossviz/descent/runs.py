@@ -9,7 +9,7 @@ mini-batches, so that a race is fair.
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,9 +33,31 @@ class Problem(Protocol):
 
     @property
     def dimension(self) -> int: ...
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each parameter is called, (p,)."""
+        ...
+
+    @property
+    def samples(self) -> int | None:
+        """Number of samples that mini-batches are taken of; None where there are none."""
+        ...
+
+    @property
+    def has_hessian(self) -> bool:
+        """Without one there are no eigen-directions and no limit of the learning rate."""
+        ...
+
     def value(self, params: Array, /) -> Array: ...
     def gradient(self, params: Array, /) -> Array: ...
+    def value_and_gradient(self, params: Array, /) -> tuple[Array, Array]: ...
     def hessian(self, params: Array, /) -> Array: ...
+
+
+class Sampled(Problem, Protocol):
+    """A problem with samples, whose gradient can be estimated from some of them."""
+
+    def gradient(self, params: Array, rows: Rows | None = None, /) -> Array: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,16 +223,24 @@ def sweep(
     states = [optimizer.init(params[group]) for optimizer, group in zip(optimizers, groups, strict=True)]
     kept = [{slot: np.zeros((steps + 1, *zeros.shape)) for slot, zeros in state.items()} for state in states]
 
+    # Where every step takes its gradient on all the data at the parameters themselves, the evaluation
+    # that gives the cost gives the next step's gradient too.
+    shared = batches is None and all(type(o).lookahead is Optimizer.lookahead for o in optimizers)
     with np.errstate(all="ignore"):
-        path[0], costs[0] = params, _known(problem.value(params))
+        path[0] = params
+        value, ahead = problem.value_and_gradient(params) if shared else (problem.value(params), None)
+        costs[0] = _known(value)
         limit = diverged * np.maximum(1.0, np.abs(costs[0]))
         stopped_at = np.where(np.isfinite(costs[0]), -1, 0)
         report = max(1, steps // 100)
         done = steps
         for t in range(1, steps + 1):
             pairs = list(zip(optimizers, groups, states, strict=True))
-            look = np.concatenate([o.lookahead(params[group], state) for o, group, state in pairs])
-            gradient = _gradient(problem, look, batches, t)
+            if ahead is None:
+                look = np.concatenate([o.lookahead(params[group], state) for o, group, state in pairs])
+                gradient = _gradient(problem, look, batches, t)
+            else:
+                gradient = ahead
             moved = [
                 o.step(params[group], gradient[group], state, t, factors[t - 1]) for o, group, state in pairs
             ]
@@ -228,7 +258,11 @@ def sweep(
                     {slot: np.where(moves[group, None], new[slot], old[slot]) for slot in old}
                     for (_, group, old), (_, new) in zip(pairs, moved, strict=True)
                 ]
-            reached = np.where(finite, _known(problem.value(params)), np.inf)
+            if shared and t < steps:
+                value, ahead = problem.value_and_gradient(params)
+            else:
+                value = problem.value(params)
+            reached = np.where(finite, _known(value), np.inf)
             costs[t] = np.where(running, reached, costs[t - 1])
             stopped_at = np.where(running & ~(np.abs(costs[t]) <= limit), t, stopped_at)
             path[t] = params
@@ -261,9 +295,7 @@ def _known(cost: Array) -> Array:
 
 
 def _gradient(problem: Problem, at: Array, batches: Rows | None, t: int) -> Array:
-    if batches is not None and isinstance(problem, Cost):
-        return problem.gradient(at, batches[t - 1])
-    return problem.gradient(at)
+    return problem.gradient(at) if batches is None else cast(Sampled, problem).gradient(at, batches[t - 1])
 
 
 def _read_only(kept: Array) -> Array:
@@ -281,7 +313,7 @@ def _check_count(name: str, value: int, most: int, what: str) -> None:
 def _batches(problem: Problem, batch_size: int | None, steps: int, seed: int) -> Rows | None:
     if batch_size is None:
         return None
-    if not isinstance(problem, Cost):
+    if problem.samples is None:
         raise ValueError("a surface has no samples to take batches of: leave batch_size out")
     _check_count("batch_size", batch_size, problem.samples, "the number of samples")
     return None if batch_size == problem.samples else mini_batches(problem.samples, batch_size, steps, seed)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lossviz.descent.runs import Trajectory
 from lossviz.descent.source import Standalone
-from lossviz.models import FEATURES, Cost
+from lossviz.models import FEATURES, Cost, Linear
 
 _LOOP = """
 params = {start}
@@ -84,14 +84,16 @@ def script(trajectory: Trajectory, run: int = 0) -> str:
 
 
 def _data(cost: Cost, trajectory: Trajectory, whole: Standalone) -> str:
+    if not isinstance(cost.model, Linear):
+        raise ValueError("only a linear model has a script")
     batches = ""
     if trajectory.batches is not None:
         batches = f"\n# the samples of each step\nbatches = {_array(trajectory.batches)}\n"
     return _DATA.format(
         x=_array(cost.data.x),
         y=_array(cost.data.y),
-        expand=whole.add_function(FEATURES[cost.features].expand),
-        decay=[0.0] + [float(cost.l2)] * (cost.dimension - 1),
+        expand=whole.add_function(FEATURES[cost.model.features].expand),
+        decay=[0.0] + [float(cost.penalty.curvature)] * (cost.dimension - 1),
         batches=batches,
         rows="slice(None)" if trajectory.batches is None else "batches[t - 1]",
     )

@@ -74,7 +74,7 @@ def _pulls(run: Run) -> Array:
     if trajectory.batches is not None:
         parts = np.take_along_axis(parts, trajectory.batches[..., None], axis=1)
     parts = parts / parts.shape[1]
-    if cost.l2:
+    if cost.penalty.label:
         parts = np.concatenate([parts, forward.penalty_gradient[:, None]], axis=1)
     moving = np.any(trajectory.gradient[0] != 0, axis=1)
     return np.where(moving[:, None, None], np.nan_to_num(parts), 0.0)

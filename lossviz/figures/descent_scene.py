@@ -207,7 +207,7 @@ def _classes(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark],
     )  # fmt: skip
     order = [*(i for i in range(len(runs)) if i != shown), shown]
     for i in order:
-        if cost.features == "plain":
+        if cost.model.straight:
             layers.append(_straight(runs[i], marks[i], (x0, x1, y0, y1)))
         elif i == shown:
             every = 1 if side < 45 else 2
@@ -222,7 +222,7 @@ def _classes(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark],
 
 def _cells(cost: Cost, runs: int, frames: int) -> int:
     """Cells along each side of the shading: as fine as what else a frame needs leaves room for."""
-    curved = 0 if cost.features == "plain" else 1000
+    curved = 0 if cost.model.straight else 1000
     room = BUDGET - 160_000 - frames * (cost.samples + 40 * runs + curved)
     return min(FINEST, int(np.sqrt(room / frames)))
 

@@ -68,8 +68,9 @@ class Setup:
                 e.problem.data.x.tobytes(),
                 e.problem.data.y.tobytes(),
                 e.problem.loss,
-                e.problem.features,
-                e.problem.l2,
+                e.problem.model,
+                e.problem.penalty,
+                e.problem.class_weights,
             )
             if isinstance(e.problem, Cost)
             else e.problem
@@ -115,7 +116,7 @@ def pick(address: Address, data: Callable[[Address, str], Dataset | None]) -> Se
     problems: list[Problem] = (
         [surface]
         if surface is not None
-        else [Cost(samples, loss, features, l2) for loss in tuned if samples is not None]
+        else [Cost.linear(samples, loss, features, l2) for loss in tuned if samples is not None]
     )
     rules = [rule_of(name, rate, settings[name]) for name in names for rate in rates]
     with more:

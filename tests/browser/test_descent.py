@@ -18,7 +18,7 @@ PLAYER = ".lossviz-player >> nth=0"
 @pytest.fixture(scope="module")
 def moons():
     """The run that the address asks for."""
-    cost = Cost(classes.make("moons", 80, 0), losses.get("binary_cross_entropy"))
+    cost = Cost.linear(classes.make("moons", 80, 0), losses.get("binary_cross_entropy"))
     return descend(cost, optimizers.get("sgd", learning_rate=0.5), np.zeros(3), steps=60)
 
 
