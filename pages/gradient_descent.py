@@ -7,7 +7,7 @@ from lossviz.ui import address as url
 from lossviz.ui import descent_controls as controls
 from lossviz.ui import descent_panels as panels
 from lossviz.ui import descent_words as words
-from lossviz.ui import frame, own_points
+from lossviz.ui import frame, own_points, plainly
 from lossviz.ui.descent_presets import APART, PRESETS
 from lossviz.ui.descent_rules import whole
 from lossviz.ui.player import player
@@ -27,7 +27,7 @@ def descent() -> None:
                 view = controls.pick_view(address)
             runs = panels.race_of(setup)
         except ValueError as problem:
-            st.error(str(problem))
+            plainly.error(plainly.sentence(problem))
             return
         preset = url.presets(address, pills, PRESETS, APART)
         with picture:
@@ -43,7 +43,7 @@ def descent() -> None:
             )
             st.markdown(words.sentence(setup, runs, shown))
             for note in ([preset.note] if preset else []) + words.notes(setup, runs):
-                st.caption(note)
+                plainly.caption(note)
 
         for name, tab in panels.open_tabs(address):
             with tab:

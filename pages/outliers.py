@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lossviz.ui import address as url
-from lossviz.ui import explain, frame
+from lossviz.ui import explain, frame, plainly
 from lossviz.ui import outlier_controls as controls
 from lossviz.ui import outlier_tables as tables
 from lossviz.ui import outlier_views as views
@@ -25,7 +25,7 @@ def lab() -> None:
         with picture:
             views.show(address, setting, data)
             preset = url.presets(address, pills, controls.PRESETS)
-            st.caption(" ".join([*([preset.note] if preset else []), *data.notes, f"Data: {data.citation}."]))
+            plainly.caption(*([preset.note] if preset else []), *data.notes, f"Data: {data.citation}.")
 
         for name, tab in explain.open_tabs("outliers"):
             with tab:

@@ -1,6 +1,7 @@
 """Open a page of the app in Streamlit's own test harness, at any address."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -43,9 +44,15 @@ def send(at: AppTest, key: str, **state: object) -> AppTest:
 
 
 def notice(at: AppTest) -> str:
-    """What the page says about its URL, "" where it says nothing."""
+    """What the page says about its URL, as it is read; "" where it says nothing."""
     mark = ":material/info: "
-    return " ".join(c.value.removeprefix(mark) for c in at.caption if c.value.startswith(mark))
+    return " ".join(read(c.value.removeprefix(mark)) for c in at.caption if c.value.startswith(mark))
+
+
+def read(markdown: str) -> str:
+    """What is read where ``foreign.markdown`` has marked text for Markdown."""
+    parted = re.sub(r":color\[((?:\\.|[^\]\\])*)\]\{\}", r"\1", markdown)
+    return re.sub(r"\\([!-/:-@\[-`{-~])|&#(\d+);", lambda sign: sign[1] or chr(int(sign[2])), parted)
 
 
 def tables(at: AppTest) -> str:

@@ -5,6 +5,7 @@ import textwrap
 import numpy as np
 from numpy.typing import NDArray
 
+from lossviz import foreign
 from lossviz.descent.runs import Trajectory
 from lossviz.descent.source import Standalone
 from lossviz.models import FEATURES, Cost, Linear
@@ -77,7 +78,7 @@ def script(trajectory: Trajectory, run: int = 0) -> str:
     steps = int(np.flatnonzero(np.isfinite(trajectory.cost[run])).max())
     if trajectory.diverged_at[run] >= 0:
         steps = min(steps, int(trajectory.diverged_at[run]))
-    about = f"{optimizer.label}, {steps} steps, {setting}".replace("\\", "/").replace('"', "'")
+    about = foreign.python(f"{optimizer.label}, {steps} steps, {setting}")
     header = '"""' + textwrap.fill(about, 100) + '\n\nNeeds NumPy alone.\n"""\n'
     loop = _LOOP.format(start=_array(trajectory.params[run, 0]), steps=steps)
     return "\n".join([header, whole.source(), '\nnp.seterr(all="ignore")', body, loop])

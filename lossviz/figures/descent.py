@@ -11,6 +11,7 @@ from lossviz.descent.race import Run
 from lossviz.figures import style
 from lossviz.figures.descent_plane import Plane
 from lossviz.figures.style import Mark
+from lossviz.foreign import plotly
 from lossviz.optimizers.base import Optimizer
 
 VERDICT_COLORS = (style.GOOD, style.GOLD, style.BAD)
@@ -91,11 +92,12 @@ def surface(plane: Plane, runs: Sequence[Run], marks: Sequence[Mark], frame: int
     x, y, cost = plane.grid(60)
     finite = cost[np.isfinite(cost)]
     top = float(np.quantile(finite, 0.97)) if finite.size else 1.0
+    across_name, up_name = map(plotly, plane.names)
     figure = go.Figure(layout={"template": style.template(), "height": 560})
     figure.add_surface(
         x=x, y=y, z=np.where(cost <= top, cost, np.nan), colorscale="Cividis", opacity=0.9, showscale=False,
         contours={"z": {"show": True, "color": "rgba(255, 255, 255, 0.4)", "width": 1}},
-        hovertemplate=f"{plane.names[0]} %{{x:.3g}}<br>{plane.names[1]} %{{y:.3g}}<br>cost %{{z:.4g}}<extra></extra>",
+        hovertemplate=f"{across_name} %{{x:.3g}}<br>{up_name} %{{y:.3g}}<br>cost %{{z:.4g}}<extra></extra>",
     )  # fmt: skip
     for run, mark in zip(runs, marks, strict=True):
         across, up = plane.project(run.path[: frame + 1])
@@ -108,7 +110,7 @@ def surface(plane: Plane, runs: Sequence[Run], marks: Sequence[Mark], frame: int
         )  # fmt: skip
     figure.update_layout(
         title=f"The cost in space, after {frame} steps",
-        scene={"xaxis_title": plane.names[0], "yaxis_title": plane.names[1], "zaxis_title": "cost"},
+        scene={"xaxis_title": across_name, "yaxis_title": up_name, "zaxis_title": "cost"},
         scene_camera={"eye": {"x": 1.3, "y": -1.5, "z": 0.9}},
         uirevision="keep",
     )

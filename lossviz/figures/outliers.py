@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lossviz.cloud import Axis, Cloud, Window
 from lossviz.figures import style
 from lossviz.fitting import Fit
+from lossviz.foreign import plotly
 from lossviz.losses.base import Array
 from lossviz.outlier_lab import Breakdown, Sensitivity, cost_curve, nickname, outcome
 
@@ -17,15 +18,16 @@ FLAT = 6.0
 
 
 def _figure(title: str, x: str, y: str, height: int, **axes: object) -> go.Figure:
+    """A chart without traces; its titles are text as it is to be read."""
     figure = go.Figure(
         layout={
             "template": style.template(),
-            "title": {"text": title},
+            "title": {"text": plotly(title)},
             "height": height,
             "margin": {"l": 56, "r": 16, "t": 48, "b": 48},
             "hovermode": "x unified",
-            "xaxis": {"title": {"text": x}},
-            "yaxis": {"title": {"text": y}},
+            "xaxis": {"title": {"text": plotly(x)}},
+            "yaxis": {"title": {"text": plotly(y)}},
             "showlegend": False,
         }
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lossviz import curves
 from lossviz.figures import style
+from lossviz.foreign import html
 from lossviz.losses import Loss
 
 _WIDTH, _HEIGHT, _PAD, _GAP = 210, 74, 4, 14
@@ -38,7 +39,7 @@ def thumbnail(loss: Loss) -> str:
         f'width="{_WIDTH}" height="{_HEIGHT}">{plots}</svg>'
     )
     address = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
-    return f'<img src="{address}" alt="Value and gradient of {loss.title}" style="width: 100%">'
+    return f'<img src="{address}" alt="{html(f"Value and gradient of {loss.title}")}" style="width: 100%">'
 
 
 def _plot(x: NDArray, y: NDArray, left: float, width: float, color: str, dash: str) -> str:

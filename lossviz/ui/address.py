@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from lossviz.foreign import quoted
+from lossviz.ui import plainly
 from lossviz.ui.component import declare
-from lossviz.ui.literal import literal
 
 _address = declare("address")
 
@@ -43,7 +44,7 @@ def choice(name: str, options: Sequence[str], default: str) -> Field:
 
     def read(text: str) -> str:
         if text not in options:
-            raise Bad(f"{_short(text)} is not one of {', '.join(filter(None, options))}")
+            raise Bad(f"{quoted(text)} is not one of {', '.join(filter(None, options))}")
         return text
 
     return Field(name, default, read)
@@ -55,7 +56,7 @@ def choices(name: str, options: Sequence[str], default: Sequence[str], *, least:
     def read(text: str) -> list[str]:
         wanted = [part for part in dict.fromkeys(text.split(",")) if part]
         known = [part for part in wanted if part in options]
-        unknown = [_short(part) for part in wanted if part not in options]
+        unknown = [quoted(part) for part in wanted if part not in options]
         if not wanted and least:
             return list(default)
         if len(known) < least:
@@ -82,10 +83,10 @@ def numbers(name: str, low: float, high: float, default: tuple[float, float]) ->
     def read(text: str) -> tuple[float, float]:
         parts = text.split(",")
         if len(parts) != 2:
-            raise Bad(f"{_short(text)} is not two numbers such as {_digits(low)},{_digits(high)}")
+            raise Bad(f"{quoted(text)} is not two numbers such as {_digits(low)},{_digits(high)}")
         first, second = (_number(name, part, low, high) for part in parts)
         if not first < second:
-            raise Bad(f"{_short(text)} is empty: the first number must be the smaller")
+            raise Bad(f"{quoted(text)} is empty: the first number must be the smaller")
         return first, second
 
     return Field(name, default, read, lambda pair: ",".join(_digits(v) for v in pair))
@@ -96,7 +97,7 @@ def flag(name: str, default: bool = False) -> Field:
 
     def read(text: str) -> bool:
         if text not in ("0", "1"):
-            raise Bad(f"{_short(text)} is neither 0 nor 1")
+            raise Bad(f"{quoted(text)} is neither 0 nor 1")
         return text == "1"
 
     return Field(name, default, read, lambda value: "1" if value else "0")
@@ -119,11 +120,11 @@ def _number(name: str, text: str, low: float, high: float) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise Bad(f"{_short(text)} is not a finite number")
+        raise Bad(f"{quoted(text)} is not a finite number")
     if not low <= value <= high:
         inside = min(high, max(low, value))
         _notice(
-            f"{name}: {_short(text)} is outside {_digits(low)} to {_digits(high)}; {_digits(inside)} is used."
+            f"{name}: {quoted(text)} is outside {_digits(low)} to {_digits(high)}; {_digits(inside)} is used."
         )
         return inside
     return value
@@ -131,14 +132,6 @@ def _number(name: str, text: str, low: float, high: float) -> float:
 
 def _digits(value: float) -> str:
     return f"{value:.10g}"
-
-
-def _short(text: str) -> str:
-    """A quotation of what came with the URL, for Markdown: nothing in it is a link, an image or a formula."""
-    printable = "".join(c if c.isprintable() else "?" for c in text)
-    if len(printable) > 25:
-        printable = f"{printable[:24]}…"
-    return f"“{literal(printable)}”"
 
 
 class Address:
@@ -209,7 +202,7 @@ def enter(page: str) -> None:
         st.session_state[f"{page}:arriving"] = st.query_params.to_dict()
         for name in st.query_params:
             if len(st.query_params.get_all(name)) > 1:
-                _notice(f"{_short(name)} is set more than once; the last one counts.")
+                _notice(f"{quoted(name)} is set more than once; the last one counts.")
 
 
 def settled(page: str, known: Mapping[str, Field]) -> None:
@@ -217,7 +210,7 @@ def settled(page: str, known: Mapping[str, Field]) -> None:
     arrived = st.session_state.pop(f"{page}:arriving", None)
     for name in arrived or ():
         if name not in known and not name.startswith("embed"):
-            _notice(f"{_short(name)} is no setting of this page and was left out.")
+            _notice(f"{quoted(name)} is no setting of this page and was left out.")
 
 
 def _notice(sentence: str) -> None:
@@ -226,10 +219,7 @@ def _notice(sentence: str) -> None:
 
 def notices() -> None:
     """Say quietly what of the URL could not be used."""
-    sentences = list(dict.fromkeys(st.session_state.get(_NOTICES, ())))
-    more = f" And {len(sentences) - 6} more." if len(sentences) > 6 else ""
-    if sentences:
-        st.caption(f":material/info: {' '.join(sentences[:6])}{more}")
+    plainly.notice(*st.session_state.get(_NOTICES, ()))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 """What people take away: the numbers as CSV, the picture as a stand-alone page."""
 
 import csv
-import html
 import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from lossviz import foreign
 from lossviz.figures.sweep import Sweep
 from lossviz.ui.component import STATIC
 
@@ -18,11 +17,11 @@ Table = Mapping[str, Sequence[Any] | np.ndarray]
 
 
 def to_csv(table: Table) -> str:
-    """A table of equally long columns as CSV, every float with all its digits."""
+    """A table of equally long columns as CSV, every float with all its digits, no text a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table)
-    columns = [np.asarray(column).tolist() for column in table.values()]
+    writer.writerow([foreign.cell(name) for name in table])
+    columns = [[foreign.cell(value) for value in np.asarray(column).tolist()] for column in table.values()]
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue()
 
@@ -40,14 +39,13 @@ def to_html(figure: go.Figure, title: str, sweeps: Mapping[str, Sweep]) -> str:
     script = (STATIC / "sweep.js").read_text(encoding="utf-8") + (STATIC / "standalone.js").read_text(
         encoding="utf-8"
     )
-    data = json.dumps(tables).replace("</", "<\\/")
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{html.escape(title)}</title>
+<title>{foreign.html(title)}</title>
 <style>body {{ font-family: sans-serif; margin: 1rem auto; max-width: 75rem; padding: 0 1rem; background: #fff; color: #222; }}
 #controls {{ display: flex; gap: 1rem; align-items: center; flex-wrap: wrap; }} #controls input {{ flex: 1; min-width: 12rem; }}</style>
 </head><body><div id="controls"></div>{body}
-<script type="application/json" id="sweeps">{data}</script>
+<script type="application/json" id="sweeps">{foreign.script_json(tables)}</script>
 <script type="module">{script}</script></body></html>"""
 
 

@@ -13,8 +13,8 @@ from lossviz.cloud import Axis, Cloud, Window, pack, unpack
 from lossviz.data import GENERATORS, MAX_DRAGGABLE, TABLES, Dataset, Sheet
 from lossviz.data.numerals import LARGEST
 from lossviz.data.reading import MAX_BYTES
+from lossviz.ui import plainly
 from lossviz.ui.address import Address, Bad, Field, choice, flag, number
-from lossviz.ui.literal import literal
 from lossviz.ui.outlier_controls import drawer
 
 OWN = "own"
@@ -90,7 +90,7 @@ def pick_data(address: Address) -> Source:
         found.source,
         token,
         factor,
-        tuple(literal(note) for note in notes),
+        notes,
     )
 
 
@@ -217,10 +217,10 @@ def _paste(address: Address, forget: Callable[[], None]) -> None:
         content = file.getvalue() if file else pasted
         sheet = _sheet(content)
         if isinstance(sheet, str):
-            st.error(literal(f"{file.name}: {sheet}" if file else sheet))
+            plainly.error(f"{file.name}: {sheet}" if file else sheet)
             return
         for note in sheet.notes:
-            st.caption(literal(note))
+            plainly.caption(note)
         y = st.selectbox("y", sheet.names, index=len(sheet.names) - 1, key="outliers:own y")
         # A single column is a sample: against itself it would be a line.
         start = 0 if len(sheet.names) > 1 else 1
@@ -228,10 +228,10 @@ def _paste(address: Address, forget: Callable[[], None]) -> None:
         try:
             found, notes = sheet.dataset(y, None if x == ROW else x)
         except ValueError as problem:
-            st.error(literal(_sentence(problem)))
+            plainly.error(plainly.sentence(problem))
             return
         for note in notes:
-            st.caption(literal(note))
+            plainly.caption(note)
         if len(found.x) > MAX_DRAGGABLE:
             crowd = f"{len(found.x):,} points: more than the {MAX_DRAGGABLE} that can be moved or fit into a link."
             st.caption(crowd)
@@ -254,11 +254,6 @@ def _sheet(content: str | bytes) -> Sheet | str:
         try:
             known = content, data.read(content)
         except ValueError as problem:
-            known = content, _sentence(problem)
+            known = content, plainly.sentence(problem)
         st.session_state[_SHEET] = known
     return known[1]
-
-
-def _sentence(problem: ValueError) -> str:
-    text = str(problem)
-    return f"{text[0].upper()}{text[1:]}."

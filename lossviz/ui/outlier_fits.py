@@ -9,6 +9,7 @@ from lossviz.cloud import Cloud, Window
 from lossviz.fitting import Fit
 from lossviz.losses import ResidualLoss
 from lossviz.outlier_lab import fit_cloud
+from lossviz.ui import plainly
 from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_state import State
 
@@ -52,7 +53,7 @@ def fit_all(state: State, setting: Setting, memory: Memory) -> Fits:
     try:
         now = fit_points(state.cloud, state.window, setting, memory.last if state.moving else {})
     except ValueError as problem:
-        return Fits(problem=str(problem))
+        return Fits(problem=plainly.reason(problem))
     memory.last = dict(zip(_names(setting), now, strict=True))
     if state.earlier is None or state.before is None:
         return Fits(now)

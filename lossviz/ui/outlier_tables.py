@@ -12,11 +12,10 @@ from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
 from lossviz.losses.base import Array
 from lossviz.outlier_lab import comparison
-from lossviz.ui import explain, frame, own_points
+from lossviz.ui import explain, frame, own_points, plainly
 from lossviz.ui.address import Address
 from lossviz.ui.chart import token
 from lossviz.ui.downloads import downloads
-from lossviz.ui.literal import literal
 from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_desk import EDITS, Desk
@@ -91,7 +90,7 @@ def _fits(desk: Desk, setting: Setting, data: Source) -> None:
     try:
         fits = fit_points(cloud, desk.window, setting)
     except ValueError as problem:
-        st.caption(f"Nothing is fitted: {problem}.")
+        plainly.caption(f"Nothing is fitted: {plainly.reason(problem)}.")
     else:
         compared = comparison(fits, cloud, scale=setting.fit_scale)
         table(
@@ -160,8 +159,7 @@ def _points(desk: Desk, data: Source) -> None:
     )
     name, edits, told = st.session_state.get(_TOLD, ("", "", ()))
     if told and (name, edits) == (desk.state.name, desk.address[EDITS]):
-        more = f" And {len(told) - 3} more." if len(told) > 3 else ""
-        st.caption(f":material/info: {' '.join(told[:3])}{more}")
+        plainly.notice(*told, most=3)
     x, y = (_typeset(np.array([axis.step, axis.low, axis.high])) for axis in (window.x, window.y))
     st.caption(
         f"Edited points are kept to steps of {x[0]} and {y[0]}, from {x[1]} to {x[2]} and from {y[1]} to {y[2]}, "
@@ -200,7 +198,7 @@ def _applied(
         if bound != value:
             meant, used = _typeset(np.array([value, bound]))
             told.append(
-                f"Point {number}: {literal(titles[k])} = {meant} is beyond the window, which ends at {used}; "
+                f"Point {number}: {titles[k]} = {meant} is beyond the window, which ends at {used}; "
                 f"{used} is used."
             )
         return float(axis.snap(np.array(bound)))

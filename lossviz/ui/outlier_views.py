@@ -7,7 +7,7 @@ import streamlit as st
 from lossviz.cloud import Cloud
 from lossviz.figures import outlier_words as words
 from lossviz.outlier_lab import Breakdown, breakdown, contaminate
-from lossviz.ui import live
+from lossviz.ui import live, plainly
 from lossviz.ui.address import Address
 from lossviz.ui.chart import chart, token
 from lossviz.ui.chart import payload as chart_payload
@@ -63,7 +63,7 @@ def show(address: Address, setting: Setting, source: Source) -> None:
     if not desk.state.moving:
         desk.gesture.notes = _notes(desk.state, setting, source, fits)
     if desk.gesture.notes:
-        st.caption(" ".join(desk.gesture.notes))
+        plainly.caption(*desk.gesture.notes)
 
 
 def _notes(state: State, setting: Setting, source: Source, fits: Fits) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, source: Source) -
         fits = Fits(fit_points(made, state.window, setting))
         found = _broken(clean, state, kind, setting)
     except ValueError as problem:
-        fits, found = Fits(problem=str(problem)), None
+        fits, found = Fits(problem=plainly.reason(problem)), None
     far = [int(i) for i in (made.xy != clean.xy).any(axis=1).nonzero()[0]]
     drawn = draw_breakdown(state, setting, source, fits, made, far, found, what)
     with left:

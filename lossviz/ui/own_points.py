@@ -7,8 +7,8 @@ from lossviz.cloud import Axis, Window, pack, unpack
 from lossviz.data import reading
 from lossviz.data.dataset import Dataset
 from lossviz.losses.base import Array
+from lossviz.ui import plainly
 from lossviz.ui.address import Address, Bad, Field
-from lossviz.ui.literal import literal
 
 OWN, FIELD = "own", "points"
 MOST = 450
@@ -97,7 +97,7 @@ def _enter(address: Address, columns: int) -> None:
             address.put(FIELD, text)
             st.session_state[said] = ("", notes)
         except ValueError as problem:
-            st.session_state[said] = (f"{problem}. The points shown are as before.", ())
+            st.session_state[said] = (f"{plainly.sentence(problem)} The points shown are as before.", ())
 
     wanted = "x₁, x₂ and a label, 0 or 1" if columns == 3 else "x and y"
     pasted, chosen = f"{said}:paste", f"{said}:file"
@@ -111,9 +111,9 @@ def _enter(address: Address, columns: int) -> None:
     )  # fmt: skip
     problem, notes = st.session_state.get(said, ("", ()))
     if problem:
-        st.warning(literal(problem[0].upper() + problem[1:]))
+        plainly.warning(problem)
     for note in notes:
-        st.caption(literal(note))
+        plainly.caption(note)
 
 
 def parse(content: str | bytes, columns: int) -> tuple[str, list[str]]:

@@ -1,9 +1,8 @@
 """A scene as one HTML file that plays without a server: the same modules, inside."""
 
 import base64
-import html
-import json
 
+from lossviz import foreign
 from lossviz.figures.player import Scene, pack
 from lossviz.ui.component import STATIC
 from lossviz.ui.player import CSS
@@ -49,11 +48,10 @@ play({ parentElement: document, data: bytes, setStateValue() {} });
 def to_html(scene: Scene, title: str) -> str:
     """The scene as a page of its own, light or dark as the reader's system is."""
     sources = [(name, (STATIC / f"{name}.js").read_text(encoding="utf-8")) for name in MODULES]
-    modules = json.dumps(sources).replace("</", "<\\/")
     run = base64.b64encode(pack(scene, clock="run", leads=True, seek=None)).decode("ascii")
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{html.escape(title)}</title><style>{_THEME}{CSS}</style></head>
-<body><h1>{html.escape(title)}</h1><div class="lossviz-player"></div>
-<script type="application/json" id="modules">{modules}</script><script type="text/plain" id="run">{run}</script>
+<title>{foreign.html(title)}</title><style>{_THEME}{CSS}</style></head>
+<body><h1>{foreign.html(title)}</h1><div class="lossviz-player"></div>
+<script type="application/json" id="modules">{foreign.script_json(sources)}</script><script type="text/plain" id="run">{run}</script>
 <script type="module">{_START}</script></body></html>"""

@@ -1,9 +1,10 @@
 """``table``: a few rows to be read, that scroll by themselves where the screen is narrower than they are."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import streamlit as st
+
+from lossviz.foreign import html as escape
 
 
 def table(columns: Mapping[str, Sequence[str]], *, name: str) -> None:
