@@ -10,7 +10,7 @@ import pytest
 from lossviz import losses, optimizers
 from lossviz.data.classes import make
 from lossviz.data.dataset import Dataset
-from lossviz.descent import DIVERGED, descend, mini_batches, sweep
+from lossviz.descent import DIVERGED, descend, mini_batches, sweep, train
 from lossviz.models import Cost
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.schedules import Exponential
@@ -213,3 +213,19 @@ def test_a_surface_has_no_batches():
         descend(Bowl(), optimizers.get("sgd"), [1.0, 1.0], batch_size=3)
     with pytest.raises(ValueError, match="no samples that could pull"):
         descend(Bowl(), optimizers.get("sgd"), [1.0, 1.0], steps=1).pulls(0, 1)
+
+
+@pytest.mark.parametrize("name", sorted(optimizers.OPTIMIZERS))
+def test_training_without_a_record_ends_where_the_recorded_run_does(name):
+    cost = Cost.linear(make("moons", 60), losses.get("binary_cross_entropy"), l2=0.01)
+    rule = optimizers.get(name)
+    settings = dict(steps=40, batch_size=16, seed=3)
+    recorded = descend(cost, rule, [0.1, -0.2, 0.3], **settings)
+    assert (train(cost, rule, [0.1, -0.2, 0.3], **settings) == recorded.params[:, -1]).all()
+
+
+def test_training_that_leaves_the_numbers_keeps_its_last_finite_parameters():
+    cost = Cost.linear(LINE, losses.get("squared_error"))
+    ends = train(cost, optimizers.get("sgd", learning_rate=np.array([0.01, 1e3])), [0.0, 0.0], steps=400)
+    assert np.isfinite(ends).all()
+    assert np.abs(ends[1]).max() > 1e150

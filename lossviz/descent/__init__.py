@@ -1,5 +1,5 @@
 """Gradient descent: runs and sweeps of runs, races, the optimum they make for, and runs as scripts."""
 
-from lossviz.descent.runs import DIVERGED, Problem, Trajectory, descend, mini_batches, sweep
+from lossviz.descent.runs import DIVERGED, Problem, Trajectory, descend, mini_batches, sweep, train
 
-__all__ = ["DIVERGED", "Problem", "Trajectory", "descend", "mini_batches", "sweep"]
+__all__ = ["DIVERGED", "Problem", "Trajectory", "descend", "mini_batches", "sweep", "train"]

@@ -289,6 +289,46 @@ def sweep(
     )
 
 
+def train(
+    problem: Problem,
+    optimizer: Optimizer,
+    start: ArrayLike,
+    *,
+    steps: int = 200,
+    batch_size: int | None = None,
+    seed: int = 0,
+    schedule: Schedule | None = None,
+) -> Array:
+    """The parameters that :func:`descend` ends at, (R, p), and nothing else: no cost, no record.
+
+    It is for long training whose way is not looked at. A run whose parameters are no longer finite
+    ends at its last finite ones; a cost that grows stops nothing.
+
+    Raises:
+        ValueError: as :func:`sweep`.
+    """
+    schedule = schedule or Constant()
+    _check_count("steps", steps, MAX_STEPS, "steps")
+    batches = _batches(problem, batch_size, steps, seed)
+    _, params = _starts(problem, [optimizer], start)
+    factors = np.asarray(schedule.factor(np.arange(steps)), dtype=np.float64)
+    state = optimizer.init(params)
+    with np.errstate(all="ignore"):
+        for t in range(1, steps + 1):
+            look = optimizer.lookahead(params, state)
+            gradient = _gradient(problem, look, batches, t)
+            proposal, after = optimizer.step(params, gradient, state, t, factors[t - 1])
+            if np.isfinite(proposal).all():
+                params, state = proposal, after
+                continue
+            finite = np.isfinite(proposal).all(axis=1)
+            params = np.where(finite[:, None], proposal, params)
+            state = {slot: np.where(finite[:, None], after[slot], state[slot]) for slot in state}
+            if not finite.any():
+                break
+    return params
+
+
 def _known(cost: Array) -> Array:
     """A cost that is nan (inf - inf, far out) counts as infinite."""
     return np.where(np.isnan(cost), np.inf, cost)

@@ -18,12 +18,16 @@ from lossviz.losses.base import Array, Loss
 from lossviz.losses.families import MulticlassLoss
 from lossviz.losses.multiclass import softmax
 from lossviz.losses.stable import sigmoid
+from lossviz.models.criterion import Criterion, criterion
 from lossviz.models.linear import Linear
 from lossviz.models.model import Model, Pass
 from lossviz.models.penalty import L2, Penalty
 from lossviz.models.softmax import Softmax
 
 Rows = NDArray[np.intp]
+
+CACHED = 32_000
+"""Scores that are computed at once: a quarter of a megabyte, which stays in a processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,11 +168,14 @@ class Cost:
         return self.model.inputs(self._columns)
 
     @functools.cached_property
+    def criterion(self) -> Criterion:
+        """The loss bound to the targets."""
+        return criterion(self.loss, self.data.y, self.model.outputs)
+
+    @property
     def target(self) -> Array:
         """What the loss compares the score with: y, or one-hot rows (n, K) of many classes."""
-        if self.loss.family != "multiclass":
-            return self.data.y
-        return np.eye(self.model.outputs)[self.data.y.astype(np.intp)]
+        return self.criterion.target
 
     @functools.cached_property
     def weights(self) -> Array:
@@ -228,13 +235,13 @@ class Cost:
         with np.errstate(over="ignore", invalid="ignore"):
             passed = self.model.forward(params, self.design)
             prediction = self._prediction(passed.score)
-            slopes = self.loss.gradient_at(passed.score, self.target)
+            losses, slopes = self.criterion.value_and_gradient(passed.score)
             share = np.ones(self.samples) if self.share is None else self.share
             return Forward(
                 passed=passed,
                 prediction=prediction,
                 residual=prediction - self.target,
-                losses=self.loss.value_at(passed.score, self.target),
+                losses=losses,
                 share=share,
                 slopes=slopes,
                 sample_gradients=self.model.sample_gradients(passed, self._weighted(slopes)),
@@ -245,31 +252,37 @@ class Cost:
     def value(self, params: Array) -> Array:
         """The cost; (..., p) -> (...)."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._mean(self.model.score(params, self.design)) + self._penalty(params)
+            losses = self.criterion.value(self.model.score(params, self.design))
+            return self._mean(losses) + self._penalty(params)
 
     def gradient(self, params: Array, rows: Rows | None = None) -> Array:
         """Gradient of the cost, or of its unbiased estimate from some rows; (..., p) -> (..., p)."""
         with np.errstate(over="ignore", invalid="ignore"):
             passed = self.model.forward(params, self.design if rows is None else self.design[rows])
-            return self._gradient(passed, rows) + self._penalty_gradient(params)
+            slopes = self._weighted(self.criterion.gradient(passed.score, rows), rows)
+            mean = self.model.backward(passed, slopes) / (self.samples if rows is None else len(rows))
+            return mean + self._penalty_gradient(params)
 
     def value_and_gradient(self, params: Array) -> tuple[Array, Array]:
         """Both from one evaluation of the model; (..., p) -> (...) and (..., p)."""
         with np.errstate(over="ignore", invalid="ignore"):
-            passed = self.model.forward(params, self.design)
-            return (
-                self._mean(passed.score) + self._penalty(params),
-                self._gradient(passed, None) + self._penalty_gradient(params),
-            )
+            if params.ndim == 1:
+                return self._value_and_gradient(params)
+            value, gradient = np.empty(params.shape[:-1]), np.empty(params.shape)
+            runs = max(1, CACHED // (self.samples * self.model.outputs))
+            for first in range(0, len(params), runs):
+                part = slice(first, first + runs)
+                value[part], gradient[part] = self._value_and_gradient(params[part])
+        return value, gradient
 
-    def _mean(self, score: Array) -> Array:
-        losses = self.loss.value_at(score, self.target)
+    def _value_and_gradient(self, params: Array) -> tuple[Array, Array]:
+        passed = self.model.forward(params, self.design)
+        losses, slopes = self.criterion.value_and_gradient(passed.score)
+        mean = self.model.backward(passed, self._weighted(slopes)) / self.samples
+        return self._mean(losses) + self._penalty(params), mean + self._penalty_gradient(params)
+
+    def _mean(self, losses: Array) -> Array:
         return (losses if self.share is None else self.share * losses).mean(axis=-1)
-
-    def _gradient(self, passed: Pass, rows: Rows | None) -> Array:
-        target = self.target if rows is None else self.target[rows]
-        slopes = self._weighted(self.loss.gradient_at(passed.score, target), rows)
-        return self.model.backward(passed, slopes) / len(target)
 
     def _weighted(self, slopes: Array, rows: Rows | None = None) -> Array:
         """Slopes times the samples' shares."""

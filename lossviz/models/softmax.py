@@ -73,7 +73,7 @@ class Softmax:
     def score(self, params: Array, inputs: Array) -> Array:
         """(..., n, K); in memory the classes stand outside, so that sums over them are fast."""
         weights = params.reshape(*params.shape[:-1], self.outputs, inputs.shape[1])
-        return np.swapaxes(weights @ inputs.T, -1, -2)
+        return np.swapaxes(weights @ np.ascontiguousarray(inputs.T), -1, -2)
 
     def forward(self, params: Array, inputs: Array) -> SoftmaxPass:
         return SoftmaxPass(self.score(params, inputs), inputs)
