@@ -9,7 +9,6 @@ from lossviz.ui import descent_panels as panels
 from lossviz.ui import descent_words as words
 from lossviz.ui import frame, own_points, plainly
 from lossviz.ui.descent_presets import APART, PRESETS
-from lossviz.ui.descent_rules import whole
 from lossviz.ui.player import player
 
 page = frame.page("descent")
@@ -20,7 +19,7 @@ def descent() -> None:
     with frame.stage(page) as address:
         pills = st.container()
         column, picture = st.columns([1, 2.9], gap="medium")
-        address.field(whole("frame", 0, controls.MOST_STEPS, 0))
+        address.field(url.whole("frame", 0, controls.MOST_STEPS, 0))
         try:
             with column:
                 setup = controls.pick(address, own_points.pick)

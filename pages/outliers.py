@@ -21,7 +21,7 @@ def lab() -> None:
             view = controls.pick_view(address)
         with column:
             data = pick_data(address)
-            setting = controls.pick_setting(address, view)
+            setting = controls.pick_setting(address, view, data.cloud.y)
         with picture:
             views.show(address, setting, data)
             preset = url.presets(address, pills, controls.PRESETS)

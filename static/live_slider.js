@@ -1,25 +1,29 @@
 // A slider that is heard while it moves.
 //
-// data[0] = {id, chart, label, low, high, step, value, help, playable, log: equal ways are equal factors}
+// data[0] = {id, chart, label, low, high, step, value, help, playable, log: equal ways are equal factors,
+//            allowed: see numeral.js}
 // state "value" = number; state "touched" = counter: "somebody took hold, send the sweep".
 // Values are sent at most every PACE ms with WINDOW runs of Python under way. Where the chart holds a
 // sweep of this slider it follows at frame rate by itself, and values are sent for what the page says
 // in words: one at a time, WORDS ms apart, and never so often that answers take more than a quarter of
 // the time. The exact figure is painted when the slider rests.
+// The box beside it takes whatever is allowed, beyond the slider's range too: the thumb then rests at its
+// end. What it does not take stays in the box, marked, and a sentence below says why.
 
 const same = new URL(import.meta.url).search;
-const { parts } = await import("./link.js" + same);
+const [{ parts }, { parse, within }] = await Promise.all(["link", "numeral"].map((name) => import(`./${name}.js${same}`)));
 
 const STORE = new WeakMap();
 const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000; // ms, but WINDOW: updates
 
 class LiveSlider {
   constructor(root) {
-    root.innerHTML = `<label class="name"></label><span class="row"><input type="range"><input type="number" inputmode="decimal"><button type="button"></button></span>`;
+    root.innerHTML = `<label class="name"></label><span class="row"><input type="range"><input type="text" inputmode="decimal" role="spinbutton" autocomplete="off" spellcheck="false"><button type="button"></button></span><span class="said" role="status" aria-live="polite"></span>`;
     this.root = root;
     this.name = root.querySelector(".name");
     this.range = root.querySelector("[type=range]");
-    this.number = root.querySelector("[type=number]");
+    this.number = root.querySelector("[type=text]");
+    this.said = root.querySelector(".said");
     this.button = root.querySelector("button");
     this.sent = 0; // values Python has not answered yet
     this.took = 0; // ms that the last answer took
@@ -29,11 +33,9 @@ class LiveSlider {
     this.range.addEventListener("focus", () => this.touch());
     this.range.addEventListener("input", () => this.moved(this.valueAt(+this.range.value)));
     this.range.addEventListener("change", () => { this.held = false; this.settle(0); });
-    this.number.addEventListener("change", () => {
-      const typed = this.number.value === "" ? NaN : +this.number.value;
-      if (Number.isFinite(typed)) { this.moved(this.clamp(typed)); this.settle(0); }
-      this.show(this.value);
-    });
+    this.number.addEventListener("change", () => this.typed());
+    this.number.addEventListener("input", () => this.say(""));
+    this.number.addEventListener("keydown", (event) => this.pressed(event));
     this.button.addEventListener("click", () => (this.playing ? this.stop(true) : this.play()));
   }
 
@@ -42,6 +44,34 @@ class LiveSlider {
   place(value) { return this.data.log ? Math.log10(value) : value; }
   valueAt(place) { return this.data.log ? this.clamp(+(10 ** place).toPrecision(3)) : place; }
   clamp(v) { return Math.min(this.data.high, Math.max(this.data.low, v)); }
+  // A multiple of the step away, without the noise of binary fractions.
+  tidy(value) { return +value.toPrecision(12); }
+
+  typed() {
+    if (this.number.value === this.written) return;
+    const { value, problem } = parse(this.number.value, this.data.allowed);
+    if (problem) return this.say(`${problem}. ${this.written} is kept.`);
+    this.moved(value);
+    this.settle(0);
+  }
+
+  // Arrows go one step, Page Up and Page Down ten, as far as is allowed; Escape brings back what holds.
+  pressed(event) {
+    const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (event.key === "Escape") { this.say(""); return this.show(this.value); }
+    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const { log, low, high, step, allowed } = this.data;
+    const next = log ? +(this.value * (high / low) ** (by / 200)).toPrecision(3) : this.tidy(this.value + by * step);
+    if (within(next, allowed)) this.moved(next);
+    else if (within(this.clamp(next), allowed)) this.moved(this.clamp(next));
+  }
+
+  // Beside the box: why what is in it is not taken; "" where it is.
+  say(sentence) {
+    this.said.textContent = sentence;
+    this.number.setAttribute("aria-invalid", sentence ? "true" : "false");
+  }
 
   update(component) {
     this.component = component;
@@ -49,7 +79,6 @@ class LiveSlider {
     this.data = data;
     if (this.sent) this.took = performance.now() - this.last;
     this.sent = Math.max(0, this.sent - 1);
-    Object.assign(this.number, { min: data.low, max: data.high, step: data.log ? "any" : data.step });
     const [min, max] = [this.place(data.low), this.place(data.high)];
     Object.assign(this.range, { min, max, step: data.log ? (max - min) / 200 : data.step });
     const id = "lossviz-" + data.id.replace(/[^\w-]/g, "-");
@@ -57,11 +86,19 @@ class LiveSlider {
     this.name.htmlFor = id;
     this.name.textContent = data.label;
     this.name.title = data.help;
+    this.said.id = id + "-said";
     this.number.setAttribute("aria-label", data.label + ", exact value");
-    this.number.hidden = false;
+    this.number.setAttribute("aria-describedby", this.said.id);
+    for (const [end, bound] of [["min", data.allowed.low], ["max", data.allowed.high]]) {
+      bound === null ? this.number.removeAttribute("aria-value" + end) : this.number.setAttribute("aria-value" + end, bound);
+    }
     this.button.hidden = !data.playable;
     this.face();
-    if (fresh || !(this.moving || this.playing)) { this.value = data.value; this.show(data.value); }
+    const changed = fresh || this.value !== data.value;
+    if (!(this.moving || this.playing) || fresh) {
+      this.value = data.value;
+      if (changed || !this.said.textContent) this.show(data.value);
+    }
     if (this.waiting && !this.sent) this.flush();
   }
 
@@ -72,9 +109,12 @@ class LiveSlider {
 
   show(value) {
     const place = this.place(value), low = this.place(this.data.low);
+    this.written = String(this.playing === "now" ? +value.toPrecision(4) : value).replace("-", "−");
     this.range.value = place;
-    this.range.setAttribute("aria-valuetext", +(+value).toPrecision(6));
-    this.number.value = +(+value).toPrecision(6);
+    this.range.setAttribute("aria-valuetext", this.written);
+    this.number.value = this.written;
+    this.number.setAttribute("aria-valuenow", value);
+    this.say("");
     const share = (place - low) / (this.place(this.data.high) - low);
     this.range.style.setProperty("--share", 100 * Math.min(1, Math.max(0, share)) + "%");
   }
@@ -97,7 +137,8 @@ class LiveSlider {
     this.value = value;
     this.show(value);
     window.__lossvizInput?.(value);
-    if (!this.chart?.move(this, value)) this.touch();
+    const swept = this.clamp(value) === value; // the chart's table ends where the slider does
+    if (swept && !this.chart?.move(this, value)) this.touch();
     this.flush();
     this.settle(REST);
   }
@@ -168,7 +209,7 @@ class LiveSlider {
     if (was !== "now") return;
     if (keep) {
       const { low, step } = this.data;
-      this.value = this.clamp(low + Math.round((this.value - low) / step) * step);
+      this.value = this.clamp(this.tidy(low + Math.round((this.value - low) / step) * step));
       this.show(this.value);
       this.settle(0);
     } else {

@@ -46,13 +46,25 @@ def test_what_is_wrong_is_named_and_the_rest_is_kept(name, value, said):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "used"),
-    [("focal.gamma", "1e300", "5"), ("focal.gamma", "-4", ""), ("probe", "-7", "-6")],
+    ("name", "value", "used", "allowed"),
+    [
+        ("focal.gamma", "-4", "0", "0 or more"),
+        ("probe", "-7", "-6", "from −6 to 6"),
+        ("probe", "7e300", "6", "from −6 to 6"),
+    ],
 )
-def test_what_is_out_of_range_is_moved_into_it(name, value, used):
+def test_what_is_not_allowed_is_moved_to_the_nearest_that_is(name, value, used, allowed):
     at = visit(CURVES, KEPT | {name: value})
-    assert dict(parse_qsl(query(at), keep_blank_values=True)).get(name) == (used or "0")
-    assert notice(at).startswith(f"{name}: “{value}” is outside")
+    assert dict(parse_qsl(query(at), keep_blank_values=True)).get(name) == used
+    assert notice(at) == f"{name}: “{value}” must be {allowed}; {used} is used."
+
+
+@pytest.mark.parametrize("value", ["1e300", "100", "5.000000000000001", "5e-324"])
+def test_what_a_loss_allows_is_kept_beyond_the_slider(value):
+    at = visit(CURVES, KEPT | {"focal.gamma": value})
+    assert [e.message for e in at.exception] == []
+    assert dict(parse_qsl(query(at)))["focal.gamma"] == value
+    assert notice(at) == ""
 
 
 def test_of_several_losses_only_the_unknown_one_is_left_out():

@@ -9,7 +9,8 @@ from visiting import payload, query, send, tables, visit
 
 from lossviz import data
 from lossviz.cloud import Cloud, Window, changed
-from lossviz.ui.outlier_tables import _NUMBER, _number
+from lossviz.data.numerals import typed
+from lossviz.ui.outlier_tables import _NUMBER
 
 PAGE = "pages/outliers.py"
 FOUND = data.make("gaussian", n=20, outliers=0.05, seed=3)
@@ -186,9 +187,9 @@ def test_a_coordinate_in_its_own_place_is_home():
 
 
 @pytest.mark.parametrize(
-    ("typed", "value"),
+    ("text", "value"),
     [("1e2", 100), (" −2,5 ", -2.5), ("+.5", 0.5), ("7.", 7), ("abc", None), ("", None), ("-", None), ("1e999", None)],
 )  # fmt: skip
-def test_what_a_cell_may_hold(typed, value):
-    assert _number(typed) == value
-    assert bool(re.match(_NUMBER, typed)) == (value is not None or typed == "1e999")
+def test_what_a_cell_may_hold(text, value):
+    assert typed(text) == value
+    assert bool(re.match(_NUMBER, text)) == (value is not None or text == "1e999")

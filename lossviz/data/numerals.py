@@ -1,5 +1,6 @@
 """Numbers as people write them: decimal commas, grouped thousands, true minus signs, words for nothing."""
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,3 +61,20 @@ class Numerals:
             missing = text.lower() in MISSING or text.lstrip("+-") == "∞"
             return np.nan if missing else None
         return number if number is None or abs(number) <= LARGEST else np.nan
+
+
+def typed(text: str) -> float | None:
+    """The finite number somebody typed or a link holds; None where it is none. A comma is a decimal mark."""
+    cell = _SPACES.sub("", text.strip().replace("−", "-"))
+    if _DECIMAL_COMMA.fullmatch(cell):
+        cell = cell.replace(".", "").replace(",", ".")
+    try:
+        number = math.nan if "_" in cell else float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def shortest(number: float) -> str:
+    """The shortest decimal that reads back as exactly this number."""
+    return repr(float(number)).removesuffix(".0").replace("e+", "e")

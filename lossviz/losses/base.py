@@ -42,6 +42,19 @@ class Interval:
         left, right = "[("[self.low_open], "])"[self.high_open]
         return f"{left}{self.low:g}, {self.high:g}{right}"
 
+    @property
+    def words(self) -> str:
+        """The set for a sentence, as in "it must be above 0"; infinite ends are not numbers."""
+        low, high = (f"{end:,.10g}".replace("-", "−") for end in (self.low, self.high))
+        if self.low == -math.inf:
+            bound = f"{'below' if self.high_open else 'at most'} {high}"
+            return "a finite number" if self.high == math.inf else bound
+        if self.high == math.inf:
+            return f"above {low}" if self.low_open else f"{low} or more"
+        if not self.low_open and not self.high_open:
+            return f"from {low} to {high}"
+        return f"{'above' if self.low_open else 'at least'} {low} and {'below' if self.high_open else 'at most'} {high}"
+
 
 REALS = Interval(low_open=True, high_open=True)
 POSITIVE = Interval(0.0, math.inf, low_open=True, high_open=True)
@@ -56,7 +69,8 @@ class Parameter:
 
     ``low`` to ``high`` in steps of ``step`` is the range worth exploring (a slider's range);
     ``allowed`` is the set of values for which the loss is defined. ``default`` is None only for
-    an ``optional`` parameter, which is off unless asked for.
+    an ``optional`` parameter, which is off unless asked for. A ``distance`` is measured along the
+    axis of errors, in their unit.
     """
 
     name: str
@@ -68,6 +82,14 @@ class Parameter:
     meaning: str
     allowed: Interval
     optional: bool
+    distance: bool = False
+
+    def in_units(self, size: float) -> "Parameter":
+        """This one where errors are counted in units of that size: the range of a distance is as much larger."""
+        if not self.distance or size == 1.0:
+            return self
+        low, high, step = (float(f"{value * size:.12g}") for value in (self.low, self.high, self.step))
+        return dataclasses.replace(self, low=low, high=high, step=step)
 
     def check(self, value: object) -> float | None:
         """The value as a float, or ValueError that names parameter, value and range."""
@@ -92,10 +114,18 @@ def parameter(
     step: float = 0.05,
     allowed: Interval = POSITIVE,
     optional: bool = False,
+    distance: bool = False,
 ) -> Any:
     """A dataclass field that is a parameter; see :class:`Parameter`."""
     details = dict(
-        low=low, high=high, step=step, symbol=symbol, meaning=meaning, allowed=allowed, optional=optional
+        low=low,
+        high=high,
+        step=step,
+        symbol=symbol,
+        meaning=meaning,
+        allowed=allowed,
+        optional=optional,
+        distance=distance,
     )
     return dataclasses.field(default=default, metadata={"parameter": details})
 
@@ -191,6 +221,14 @@ class Loss:
 
     def check(self) -> None:
         """Raise ValueError where parameters contradict each other."""
+
+    rule: ClassVar[str] = ""
+    """What its parameters must agree in, if anything."""
+
+    @classmethod
+    def reconciled(cls, settings: Mapping[str, float | None]) -> dict[str, float | None]:
+        """Settings that are each allowed, changed as little as makes them agree with one another."""
+        return dict(settings)
 
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:

@@ -32,7 +32,7 @@ class Barron(ResidualLoss):
         allowed=Interval(),
     )
     c: float = parameter(
-        1.0, low=0.1, high=5.0, symbol="c", meaning="Scale: where the shape starts to matter"
+        1.0, low=0.1, high=5.0, symbol="c", meaning="Scale: where the shape starts to matter", distance=True
     )
 
     name = "barron"

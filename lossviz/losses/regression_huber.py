@@ -26,7 +26,12 @@ class Huber(ResidualLoss):
     """
 
     delta: float = parameter(
-        1.0, low=0.05, high=5.0, symbol=r"\delta", meaning="Where the square turns into a straight line"
+        1.0,
+        low=0.05,
+        high=5.0,
+        symbol=r"\delta",
+        meaning="Where the square turns into a straight line",
+        distance=True,
     )
 
     name = "huber"
@@ -91,7 +96,7 @@ class SmoothL1(ResidualLoss):
     """
 
     beta: float = parameter(
-        1.0, low=0.05, high=5.0, symbol=r"\beta", meaning="Half the width of the rounding"
+        1.0, low=0.05, high=5.0, symbol=r"\beta", meaning="Half the width of the rounding", distance=True
     )
 
     name = "smooth_l1"
@@ -147,7 +152,12 @@ class PseudoHuber(ResidualLoss):
     """
 
     delta: float = parameter(
-        1.0, low=0.05, high=5.0, symbol=r"\delta", meaning="Where the bend from square to line lies"
+        1.0,
+        low=0.05,
+        high=5.0,
+        symbol=r"\delta",
+        meaning="Where the bend from square to line lies",
+        distance=True,
     )
 
     name = "pseudo_huber"
@@ -231,7 +241,9 @@ class Fair(ResidualLoss):
     out. At c = 1.3998 and unit noise it keeps 95 % of the efficiency of least squares.
     """
 
-    c: float = parameter(1.3998, low=0.1, high=5.0, symbol="c", meaning="Error that gets half the weight")
+    c: float = parameter(
+        1.3998, low=0.1, high=5.0, symbol="c", meaning="Error that gets half the weight", distance=True
+    )
 
     name = "fair"
     title = "Fair"

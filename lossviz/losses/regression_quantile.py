@@ -152,6 +152,7 @@ class EpsilonInsensitive(ResidualLoss):
         symbol=r"\varepsilon",
         meaning="Largest error that costs nothing",
         allowed=NONNEGATIVE,
+        distance=True,
     )
 
     name = "epsilon_insensitive"
@@ -208,6 +209,7 @@ class SquaredEpsilonInsensitive(ResidualLoss):
         symbol=r"\varepsilon",
         meaning="Largest error that costs nothing",
         allowed=NONNEGATIVE,
+        distance=True,
     )
 
     name = "squared_epsilon_insensitive"

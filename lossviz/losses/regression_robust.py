@@ -6,6 +6,7 @@ u = r/c, sine = u / sqrt(1 + u^2) = tanh(asinh(u)) and cosine = 1 / sqrt(1 + u^2
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,9 @@ class Cauchy(ResidualLoss):
     efficiency of least squares. Also called the Lorentzian loss.
     """
 
-    c: float = parameter(2.385, low=0.1, high=5.0, symbol="c", meaning="Error that pulls hardest")
+    c: float = parameter(
+        2.385, low=0.1, high=5.0, symbol="c", meaning="Error that pulls hardest", distance=True
+    )
 
     name = "cauchy"
     title = "Cauchy"
@@ -79,7 +82,9 @@ class GemanMcClure(ResidualLoss):
     hardly pull at all. At c = 3.787 and unit noise it keeps 95 % of the efficiency of least squares.
     """
 
-    c: float = parameter(3.787, low=0.1, high=8.0, symbol="c", meaning="Error that costs half the ceiling")
+    c: float = parameter(
+        3.787, low=0.1, high=8.0, symbol="c", meaning="Error that costs half the ceiling", distance=True
+    )
 
     name = "geman_mcclure"
     title = "Geman-McClure"
@@ -127,7 +132,7 @@ class Welsch(ResidualLoss):
     Leclerc loss; signal processing maximises it as correntropy.
     """
 
-    c: float = parameter(2.985, low=0.1, high=8.0, symbol="c", meaning="Width of the well")
+    c: float = parameter(2.985, low=0.1, high=8.0, symbol="c", meaning="Width of the well", distance=True)
 
     name = "welsch"
     title = "Welsch"
@@ -177,7 +182,9 @@ class TukeyBiweight(ResidualLoss):
     called the bisquare.
     """
 
-    c: float = parameter(4.685, low=0.5, high=10.0, symbol="c", meaning="Error from which a point is ignored")
+    c: float = parameter(
+        4.685, low=0.5, high=10.0, symbol="c", meaning="Error from which a point is ignored", distance=True
+    )
 
     name = "tukey_biweight"
     title = "Tukey biweight"
@@ -236,7 +243,12 @@ class Andrews(ResidualLoss):
     """
 
     a: float = parameter(
-        1.339, low=0.1, high=4.0, symbol="a", meaning="Scale; points beyond pi times it are ignored"
+        1.339,
+        low=0.1,
+        high=4.0,
+        symbol="a",
+        meaning="Scale; points beyond pi times it are ignored",
+        distance=True,
     )
 
     name = "andrews"
@@ -294,9 +306,15 @@ class Hampel(ResidualLoss):
     is gone at c. Each threshold can be read as a statement about the noise.
     """
 
-    a: float = parameter(2.0, low=0.25, high=2.5, symbol="a", meaning="Where the pull stops growing")
-    b: float = parameter(4.0, low=2.5, high=5.0, symbol="b", meaning="Where the pull starts to fall")
-    c: float = parameter(8.0, low=5.25, high=12.0, symbol="c", meaning="Where the pull is gone")
+    a: float = parameter(
+        2.0, low=0.25, high=2.5, symbol="a", meaning="Where the pull stops growing", distance=True
+    )
+    b: float = parameter(
+        4.0, low=2.5, high=5.0, symbol="b", meaning="Where the pull starts to fall", distance=True
+    )
+    c: float = parameter(
+        8.0, low=5.25, high=12.0, symbol="c", meaning="Where the pull is gone", distance=True
+    )
 
     name = "hampel"
     title = "Hampel"
@@ -323,6 +341,13 @@ class Hampel(ResidualLoss):
             "loss = np.where(u <= a, u**2 / 2, np.where(u <= b, a * (u - a / 2), a / 2 * fading))"
         )
     }
+
+    rule = "a ≤ b ≤ c"
+
+    @classmethod
+    def reconciled(cls, settings: Mapping[str, float | None]) -> dict[str, float | None]:
+        a, b, c = (float(settings[name] or 0.0) for name in "abc")
+        return {"a": a, "b": max(a, b), "c": max(a, b, c)}
 
     def check(self) -> None:
         if not self.a <= self.b <= self.c:

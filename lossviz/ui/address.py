@@ -4,7 +4,6 @@ What a URL holds is input. A value that is unknown, out of range or not a number
 default (or moved to the nearest allowed value) with a quiet notice; everything else is kept.
 """
 
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from lossviz.data.numerals import shortest, typed
 from lossviz.foreign import quoted
+from lossviz.losses import Interval, Parameter
 from lossviz.ui import plainly
 from lossviz.ui.component import declare
 
@@ -62,19 +63,38 @@ def choices(name: str, options: Sequence[str], default: Sequence[str], *, least:
         if len(known) < least:
             raise Bad(f"{', '.join(unknown[:3])} is not known here" if unknown else f"fewer than {least}")
         if unknown:
-            _notice(f"{name}: {', '.join(unknown[:3])} is not known here and was left out.")
+            give_notice(f"{name}: {', '.join(unknown[:3])} is not known here and was left out.")
         return known
 
     return Field(name, list(default), read, ",".join)
 
 
-def number(name: str, low: float, high: float, default: float) -> Field:
-    """A finite number, moved into [low, high]."""
+def number(name: str, low: float, high: float, default: float, allowed: Interval | None = None) -> Field:
+    """A finite number that is ``allowed``, by default in [low, high]; what is not is moved to the nearest
+    that is, or from an open end to that of low and high."""
+    interval = allowed or Interval(low, high)
 
     def read(text: str) -> float:
-        return _number(name, text, low, high)
+        return _number(name, text, interval, low, high)
 
-    return Field(name, default, read, _digits)
+    return Field(name, default, read, shortest)
+
+
+def whole(name: str, low: int, high: int, default: int, kind: type[int] | type[float] = int) -> Field:
+    """A whole number, moved into [low, high]; ``kind`` is how its widget holds it."""
+
+    def read(text: str) -> int | float:
+        value = _number(name, text, Interval(low, high), low, high)
+        if value != round(value):
+            give_notice(f"{name}: {quoted(text)} is not a whole number; {round(value)} is used.")
+        return kind(round(value))
+
+    return Field(name, kind(default), read, shortest)
+
+
+def parameter(field: str, p: Parameter) -> Field:
+    """A parameter's number, anything that it allows; one without a default starts at its lowest."""
+    return number(field, p.low, p.high, p.low if p.default is None else p.default, p.allowed)
 
 
 def numbers(name: str, low: float, high: float, default: tuple[float, float]) -> Field:
@@ -83,13 +103,13 @@ def numbers(name: str, low: float, high: float, default: tuple[float, float]) ->
     def read(text: str) -> tuple[float, float]:
         parts = text.split(",")
         if len(parts) != 2:
-            raise Bad(f"{quoted(text)} is not two numbers such as {_digits(low)},{_digits(high)}")
-        first, second = (_number(name, part, low, high) for part in parts)
+            raise Bad(f"{quoted(text)} is not two numbers such as {shortest(low)},{shortest(high)}")
+        first, second = (_number(name, part, Interval(low, high), low, high) for part in parts)
         if not first < second:
             raise Bad(f"{quoted(text)} is empty: the first number must be the smaller")
         return first, second
 
-    return Field(name, default, read, lambda pair: ",".join(_digits(v) for v in pair))
+    return Field(name, default, read, lambda pair: ",".join(map(shortest, pair)))
 
 
 def flag(name: str, default: bool = False) -> Field:
@@ -114,24 +134,16 @@ def text(name: str, longest: int = 60) -> Field:
     return Field(name, "", read)
 
 
-def _number(name: str, text: str, low: float, high: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+def _number(name: str, text: str, allowed: Interval, low: float, high: float) -> float:
+    value = typed(text)
+    if value is None:
         raise Bad(f"{quoted(text)} is not a finite number")
-    if not low <= value <= high:
-        inside = min(high, max(low, value))
-        _notice(
-            f"{name}: {quoted(text)} is outside {_digits(low)} to {_digits(high)}; {_digits(inside)} is used."
-        )
-        return inside
-    return value
-
-
-def _digits(value: float) -> str:
-    return f"{value:.10g}"
+    if value in allowed:
+        return value
+    nearest = min(allowed.high, max(allowed.low, value))
+    used = nearest if nearest in allowed else low if value <= allowed.low else high
+    give_notice(f"{name}: {quoted(text)} must be {allowed.words}; {shortest(used)} is used.")
+    return used
 
 
 class Address:
@@ -170,7 +182,7 @@ class Address:
                 raise Bad(f"{len(text):,} characters are more than any value has")
             return field.read(text)
         except Bad as problem:
-            _notice(f"{field.name}: {problem}; the default is used.")
+            give_notice(f"{field.name}: {problem}; the default is used.")
             return field.default
 
     def query(self) -> str:
@@ -202,7 +214,7 @@ def enter(page: str) -> None:
         st.session_state[f"{page}:arriving"] = st.query_params.to_dict()
         for name in st.query_params:
             if len(st.query_params.get_all(name)) > 1:
-                _notice(f"{quoted(name)} is set more than once; the last one counts.")
+                give_notice(f"{quoted(name)} is set more than once; the last one counts.")
 
 
 def settled(page: str, known: Mapping[str, Field]) -> None:
@@ -210,10 +222,11 @@ def settled(page: str, known: Mapping[str, Field]) -> None:
     arrived = st.session_state.pop(f"{page}:arriving", None)
     for name in arrived or ():
         if name not in known and not name.startswith("embed"):
-            _notice(f"{quoted(name)} is no setting of this page and was left out.")
+            give_notice(f"{quoted(name)} is no setting of this page and was left out.")
 
 
-def _notice(sentence: str) -> None:
+def give_notice(sentence: str) -> None:
+    """Have a sentence said at the top of the page, for as long as it is not left."""
     st.session_state.setdefault(_NOTICES, []).append(sentence)
 
 

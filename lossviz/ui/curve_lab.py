@@ -10,7 +10,7 @@ from lossviz.figures.curve_words import SYMBOL
 from lossviz.figures.curves import PANELS, Scene
 from lossviz.figures.sweep import Sweep
 from lossviz.losses import FAMILIES, Loss, Parameter
-from lossviz.ui.address import Address, Preset, choice, choices, flag, number
+from lossviz.ui.address import Address, Preset, choice, choices, flag, number, whole
 from lossviz.ui.chart import token
 from lossviz.ui.live_slider import sweep_wanted
 from lossviz.ui.pickers import symbol
@@ -169,7 +169,7 @@ def _pick_truth(address: Address, family: str) -> dict[str, float]:
         return {
             "target": float(st.segmented_control("True class y", ["1", "0"], key=address.key("class")) or "1")
         }
-    address.field(number("classes", 2, 50, 3.0))
+    address.field(whole("classes", 2, 50, 3, float))
     return {"classes": int(st.number_input("Classes K", 2.0, 50.0, step=1.0, key=address.key("classes")))}
 
 

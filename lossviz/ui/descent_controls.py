@@ -9,13 +9,15 @@ import streamlit as st
 
 from lossviz import schedules, surfaces
 from lossviz.data.dataset import Dataset
+from lossviz.data.numerals import shortest, typed
 from lossviz.descent import Problem
 from lossviz.descent.race import Entrant, Run, parameter_names
 from lossviz.figures import style
 from lossviz.figures.style import Mark
+from lossviz.foreign import quoted
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array, Optimizer
-from lossviz.ui.address import Address, Bad, Field, choice, choices, flag
+from lossviz.ui.address import Address, Bad, Field, choice, choices, flag, whole
 from lossviz.ui.descent_problem import pick_data, pick_loss, pick_model, pick_surface, pick_task, rescaled
 from lossviz.ui.descent_rules import (
     MOST_RUNS,
@@ -24,13 +26,14 @@ from lossviz.ui.descent_rules import (
     pick_schedule,
     rule_of,
     tune_optimizer,
-    whole,
 )
-from lossviz.ui.pickers import tune
+from lossviz.ui.pickers import tune, unit_of
 from lossviz.ui.player import Click, replay
 
 RACES = {"optimizers": "Rules", "rates": "Rates", "losses": "Losses"}
 MOST_STEPS = 500
+FARTHEST = 1e4
+"""Largest coordinate of a start."""
 PLAYER = "descent:run"
 """Key of the animation."""
 
@@ -108,7 +111,8 @@ def pick(address: Address, data: Callable[[Address, str], Dataset | None]) -> Se
     more = st.expander("Batch, steps, start, seed")
     tuning = st.expander("Model and rule in detail")
     with tuning:
-        tuned = tune(address, chosen)
+        unit = unit_of(samples.y) if samples is not None and task == "line" else 1.0
+        tuned = tune(address, chosen, unit=unit)
         features, l2, scale = pick_model(address, task) if samples is not None else ("plain", 0.0, "raw")
         settings = {name: tune_optimizer(address, name) for name in names}
     if samples is not None:
@@ -191,15 +195,14 @@ def _pick_run(address: Address, task: str, problem: Problem) -> dict[str, Any]:
 
 def _start_field(default: tuple[float, float]) -> Field:
     def read(text: str) -> tuple[float, float]:
-        try:
-            first, second = (float(part) for part in text.split(","))
-        except ValueError:
-            raise Bad("a start is two numbers, such as -1,2") from None
-        if not (abs(first) <= 1e4 and abs(second) <= 1e4):
-            raise Bad("a start must be from -10000 to 10000")
+        first, second = [*map(typed, text.split(",")), None, None][:2]
+        if text.count(",") != 1 or first is None or second is None:
+            raise Bad(f"{quoted(text)} is not two numbers, such as -1,2")
+        if not (abs(first) <= FARTHEST and abs(second) <= FARTHEST):
+            raise Bad(f"{quoted(text)} is further out than {FARTHEST:,.0f}, which no start may be")
         return first, second
 
-    return Field("start", default, read, lambda pair: ",".join(f"{v:.6g}" for v in pair))
+    return Field("start", default, read, lambda pair: ",".join(map(shortest, pair)))
 
 
 def _pick_start(address: Address) -> tuple[float, float]:
@@ -213,7 +216,7 @@ def _pick_start(address: Address) -> tuple[float, float]:
         st.session_state[key] = tuple(float(st.session_state[name]) for name in inputs)
 
     for name, column, label in zip(inputs, st.columns(2), ("Start, across", "Start, up"), strict=True):
-        column.number_input(label, -1e4, 1e4, step=0.1, format="%.6g", key=name, on_change=moved)
+        column.number_input(label, -FARTHEST, FARTHEST, step=0.1, format="%.6g", key=name, on_change=moved)
     first, second = st.session_state[key]
     return first, second
 

@@ -10,9 +10,10 @@ from lossviz import losses, surfaces
 from lossviz.data import classes, generators
 from lossviz.data.dataset import Dataset
 from lossviz.losses import ResidualLoss
+from lossviz.losses.base import NONNEGATIVE
 from lossviz.models import FEATURES
-from lossviz.ui.address import Address, choice, choices, number
-from lossviz.ui.descent_rules import MOST_RUNS, one_of, slider, whole
+from lossviz.ui.address import Address, choice, choices, number, whole
+from lossviz.ui.descent_rules import MOST_RUNS, one_of, slider
 from lossviz.ui.live_slider import live_slider
 from lossviz.ui.own_points import OWN
 from lossviz.ui.pickers import pick_losses
@@ -102,7 +103,7 @@ def pick_loss(address: Address, task: str, several: bool) -> list[str]:
 
 def pick_model(address: Address, task: str) -> tuple[str, float, str]:
     """Feature map, L2 penalty and scale of the features."""
-    address.field(number("l2", 0.0, 10.0, 0.0))
+    address.field(number("l2", 0.0, 2.0, 0.0, NONNEGATIVE))
     address.field(choice("scale", tuple(SCALES), "unit" if task == "line" else "raw"))
     features = "plain"
     if task == "classes":
@@ -114,6 +115,13 @@ def pick_model(address: Address, task: str) -> tuple[str, float, str]:
         "Scale of the features", tuple(SCALES), key=address.key("scale"), format_func=SCALES.__getitem__
     )
     l2 = live_slider(
-        "L2 penalty", key=address.key("l2"), low=0.0, high=2.0, step=0.01, default=0.0, playable=False
+        "L2 penalty",
+        key=address.key("l2"),
+        low=0.0,
+        high=2.0,
+        step=0.01,
+        default=0.0,
+        allowed=NONNEGATIVE,
+        playable=False,
     )
     return features, l2, scale

@@ -5,13 +5,19 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from lossviz import optimizers, schedules
+from lossviz.data.numerals import shortest, typed
+from lossviz.foreign import quoted
 from lossviz.losses import Parameter
+from lossviz.losses.base import POSITIVE
 from lossviz.optimizers.base import Optimizer
-from lossviz.ui.address import Address, Bad, Field, choice, choices, number
+from lossviz.ui import plainly
+from lossviz.ui.address import Address, Bad, Field, choice, choices, give_notice, number, parameter
 from lossviz.ui.live_slider import live_slider
 from lossviz.ui.pickers import symbol
 
 LOWEST_RATE, HIGHEST_RATE = 1e-4, 10.0
+"""The range of the slider; others are taken as well."""
+RATES = POSITIVE
 MOST_RUNS = 8
 
 
@@ -28,52 +34,68 @@ def pick_optimizers(address: Address, several: bool) -> list[str]:
 
 
 def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> list[float]:
-    address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, 0.2))
+    address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, 0.2, RATES))
     if several:
-        address.field(_rates_field())
-        offered = sorted(
-            {f"{d * 10.0**e:g}" for e in range(-4, 1) for d in (1, 2, 5)} | set(address["rates"]), key=float
-        )
-        picked = st.multiselect(
-            "Learning rates",
-            offered,
-            key=address.key("rates"),
-            max_selections=MOST_RUNS,
-            accept_new_options=True,
-            wrap=True,
-        )
-        rates = []
-        for text in picked:
-            try:
-                rates.append(_rate(text))
-            except Bad as problem:
-                st.caption(f":material/info: {problem}; it is left out.")
-        return rates or [0.1]
+        address.field(Field("rates", ["0.05", "0.2", "0.6"], _read_rates, ",".join))
+        return _pick_several(address) or [0.1]
     if names == ["adadelta"]:
         st.caption("Adadelta finds its own step: it has no learning rate.")
     return [
         live_slider(
             "Learning rate η", key=address.key("lr"), low=LOWEST_RATE, high=HIGHEST_RATE, step=0.0001, default=0.2,
-            playable=False, log=True,
+            allowed=RATES, playable=False, log=True,
         )
     ]  # fmt: skip
 
 
-def _rates_field() -> Field:
-    def read(text: str) -> list[str]:
-        return [f"{_rate(part):g}" for part in text.split(",")[:MOST_RUNS]]
+def _pick_several(address: Address) -> list[float]:
+    """Learning rates to choose from, or to be typed."""
+    key = address.key("rates")
+    told = f"{key}:left out"
 
-    return Field("rates", ["0.05", "0.2", "0.6"], read, ",".join)
+    def changed() -> None:
+        st.session_state[key], st.session_state[told] = _rates(st.session_state[key])
+
+    offered = {shortest(float(f"{digit}e{power}")) for power in range(-4, 1) for digit in (1, 2, 5)}
+    picked = st.multiselect(
+        "Learning rates",
+        sorted(offered | set(address["rates"]), key=float),
+        key=key,
+        max_selections=MOST_RUNS,
+        accept_new_options=True,
+        wrap=True,
+        on_change=changed,
+    )
+    plainly.notice(*st.session_state.get(told, ()), most=3)
+    return [float(text) for text in picked]
 
 
-def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        raise Bad(f"“{text[:20]}” is not a number") from None
-    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-        raise Bad(f"a learning rate must be from {LOWEST_RATE:g} to {HIGHEST_RATE:g}, not {text[:20]}")
-    return rate
+def _read_rates(text: str) -> list[str]:
+    rates, left_out = _rates(text.split(","))
+    if not rates:
+        raise Bad(left_out[0].removesuffix(LEFT_OUT))
+    for sentence in left_out:
+        give_notice(f"rates: {sentence}")
+    return rates
+
+
+LEFT_OUT = " and is left out."
+
+
+def _rates(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The learning rates among the texts, each as its shortest decimal, and what became of the others."""
+    rates, left_out = dict[str, None](), []
+    for text in texts:
+        rate = typed(text)
+        if rate is None:
+            left_out.append(f"{quoted(text)} is not a number{LEFT_OUT}")
+        elif rate not in RATES:
+            left_out.append(f"{quoted(text)} is not {RATES.words}, as a learning rate must be,{LEFT_OUT}")
+        elif len(rates) == MOST_RUNS and shortest(rate) not in rates:
+            left_out.append(f"{quoted(text)} is one more than the {MOST_RUNS} that can run{LEFT_OUT}")
+        else:
+            rates[shortest(rate)] = None
+    return list(rates), left_out
 
 
 def tune_optimizer(address: Address, name: str) -> dict[str, float]:
@@ -99,11 +121,10 @@ def pick_schedule(address: Address) -> schedules.Schedule:
 
 
 def slider(address: Address, owner: str, title: str, p: Parameter) -> float:
-    field, default = f"{owner}.{p.name}", p.low if p.default is None else p.default
-    address.field(number(field, p.low, p.high, default))
+    field = address.field(parameter(f"{owner}.{p.name}", p))
     return live_slider(
-        f"{title} · {symbol(p)}", key=address.key(field), low=p.low, high=p.high, step=p.step, default=default,
-        help=p.meaning, playable=False,
+        f"{title} · {symbol(p)}", key=address.key(f"{owner}.{p.name}"), low=p.low, high=p.high, step=p.step,
+        default=field, allowed=p.allowed, help=p.meaning, playable=False,
     )  # fmt: skip
 
 
@@ -117,9 +138,3 @@ def one_of(
         label, options, key=widget, format_func=title,
         on_change=lambda: st.session_state.update({key: [st.session_state[widget]]}),
     )  # fmt: skip
-
-
-def whole(name: str, low: int, high: int, default: int) -> Field:
-    """A whole number, moved into [low, high]."""
-    read = number(name, low, high, default).read
-    return Field(name, default, lambda text: round(read(text)), str)

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from lossviz.losses import Interval
 from lossviz.ui.component import declare
 
 _slider = declare("live_slider")
@@ -20,6 +21,7 @@ def live_slider(
     high: float,
     step: float,
     default: float,
+    allowed: Interval | None = None,
     chart: str = "",
     help: str = "",
     playable: bool = True,
@@ -29,18 +31,24 @@ def live_slider(
 
     Args:
         key: unique across the app; also the id by which sweeps name this slider.
+        low, high, step: what the slider goes through.
+        allowed: what may be typed into its box, and what a URL may hold; by default the slider's range.
         chart: key of the chart it moves, if any.
         playable: show a button that plays the sweep.
         log: equal ways along the slider are equal factors; ``low`` must be positive.
     """
     st.session_state.setdefault(key, default)
-    value = st.session_state[key] = min(high, max(low, float(st.session_state[key])))
+    interval = allowed or Interval(low, high)
+    value = float(st.session_state[key])
+    if not (math.isfinite(value) and value in interval):
+        value = min(high, max(low, value))
+    st.session_state[key] = value
     component = f"{key}:slider"
 
     def heard() -> None:
         sent = st.session_state[component].get("value")
-        if isinstance(sent, int | float) and math.isfinite(sent):
-            st.session_state[key] = min(high, max(low, float(sent)))
+        if isinstance(sent, int | float) and math.isfinite(sent) and sent in interval:
+            st.session_state[key] = float(sent)
 
     def touched() -> None:
         st.session_state[_WANTED] = key
@@ -56,9 +64,17 @@ def live_slider(
         "help": help,
         "playable": playable and bool(chart),
         "log": log,
+        "allowed": _packed(interval),
     }
     _slider(key=component, data=[payload], on_value_change=heard, on_touched_change=touched)
     return value
+
+
+def _packed(interval: Interval) -> dict[str, Any]:
+    """As the browser reads it: JSON has no infinity."""
+    low, high = (end if math.isfinite(end) else None for end in (interval.low, interval.high))
+    opened = {"lowOpen": interval.low_open, "highOpen": interval.high_open}
+    return {"low": low, "high": high, **opened, "words": interval.words}
 
 
 def sweep_wanted() -> str | None:

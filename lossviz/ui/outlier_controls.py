@@ -10,6 +10,7 @@ import streamlit as st
 from lossviz import losses
 from lossviz.fitting.estimator import Scale
 from lossviz.losses import ResidualLoss
+from lossviz.losses.base import Array
 from lossviz.outlier_lab import CONTAMINATIONS, OUTCOMES, nickname
 from lossviz.ui import pickers
 from lossviz.ui.address import Address, Preset, choice, number
@@ -103,11 +104,14 @@ def _kept(address: Address, field: str) -> None:
     address.put(field, address[field])
 
 
-def pick_setting(address: Address, view: str) -> Setting:
-    """The narrow column: losses, their parameters and scale; what is drawn, folded."""
+def pick_setting(address: Address, view: str, y: Array) -> Setting:
+    """The narrow column: losses, their parameters and scale; what is drawn, folded.
+
+    ``y`` are the data set's own, whose unit the parameters go by where errors are measured in it.
+    """
     names = pickers.pick_losses(address, RESIDUAL, DEFAULT)
-    tuned = tuple(loss for loss in pickers.tune(address, names) if isinstance(loss, ResidualLoss))
-    address.field(choice("scale", tuple(SCALES), "fixed"))
+    unit = pickers.unit_of(y) if address.field(choice("scale", tuple(SCALES), "fixed")) == "fixed" else 1.0
+    tuned = tuple(loss for loss in pickers.tune(address, names, unit=unit) if isinstance(loss, ResidualLoss))
     scale = st.segmented_control(
         "Residuals are measured in",
         list(SCALES),

@@ -14,7 +14,7 @@ from lossviz.data import GENERATORS, MAX_DRAGGABLE, TABLES, Dataset, Sheet
 from lossviz.data.numerals import LARGEST
 from lossviz.data.reading import MAX_BYTES
 from lossviz.ui import plainly
-from lossviz.ui.address import Address, Bad, Field, choice, flag, number
+from lossviz.ui.address import Address, Bad, Field, choice, flag, number, whole
 from lossviz.ui.outlier_controls import drawer
 
 OWN = "own"
@@ -116,7 +116,12 @@ def _fields(name: str) -> list[Field]:
     """The settings that this data set has."""
     fields = [flag("tenfold")]
     if name in GENERATORS:
-        fields += [number(field, low, high, default) for field, _, low, high, default, _ in _KNOBS]
+        fields += [
+            whole(field, int(low), int(high), int(default), float)
+            if step == 1.0
+            else number(field, low, high, default)
+            for field, _, low, high, default, step in _KNOBS
+        ]
     if name in TABLES:
         fields.append(choice("by", ("", *_predictors(name)), ""))
     return fields

@@ -7,7 +7,10 @@ import numpy as np
 import streamlit as st
 
 from lossviz.cloud import Cloud, Window, changed, changes
-from lossviz.ui.address import Address, Bad, Field, number
+from lossviz.data.numerals import shortest, typed
+from lossviz.foreign import quoted
+from lossviz.ui import plainly
+from lossviz.ui.address import Address, Bad, Field, give_notice, whole
 from lossviz.ui.outlier_fits import Memory
 from lossviz.ui.outlier_state import State
 from lossviz.ui.point_editor import MOST, Edit
@@ -49,10 +52,10 @@ class Desk:
         crowded = len(base) > MOST
         self.base = base.without(np.arange(len(base))) if crowded else base
         address.field(Field(EDITS, "", self._read_edits))
-        address.field(Field(LINE, (), self._read_line, lambda ends: ",".join(f"{end:.5g}" for end in ends)))
-        address.field(number(AT, -1, MOST, -1))
+        address.field(Field(LINE, (), self._read_line, lambda ends: ",".join(map(shortest, ends))))
+        address.field(whole(AT, -1, MOST, -1))
         self.gesture = gesture = self._gesture(name)
-        settled, at = self._settled(), int(address[AT])
+        settled, at = self._settled(), address[AT]
         self.state = State(
             name,
             self.base,
@@ -80,7 +83,7 @@ class Desk:
         elif edit.why == "line":
             gesture.mine = None if edit.settled else edit.mine
             if edit.settled:
-                self._session(LINE, edit.mine or ())
+                self._session(LINE, tuple(float(f"{end:.5g}") for end in edit.mine or ()))
         elif edit.why == "select":
             self._pick(edit.at, points)
             gesture.before = None
@@ -138,14 +141,18 @@ class Desk:
         try:
             changed(text, self.base, self.window, MOST)
         except ValueError as problem:
-            raise Bad(str(problem)) from None
+            raise Bad(plainly.reason(problem, "these are no points that were moved")) from None
         return text
 
     def _read_line(self, text: str) -> tuple[float, ...]:
-        try:
-            ends = np.array([float(part) for part in text.split(",")])
-        except ValueError:
-            ends = np.array([np.nan])
-        if len(ends) not in (1, 2) or not np.isfinite(ends).all():
-            raise Bad("a line of one's own is given by the heights of its two ends")
-        return tuple(np.clip(ends, self.window.y.low, self.window.y.high).tolist())
+        if not text:
+            return ()
+        ends = [end for part in text.split(",") if (end := typed(part)) is not None]
+        if len(ends) != text.count(",") + 1 or len(ends) > 2:
+            raise Bad(f"{quoted(text)} is not the heights of a line's two ends, such as 1.5,8")
+        low, high = self.window.y.low, self.window.y.high
+        inside = tuple(min(high, max(low, end)) for end in ends)
+        if inside != tuple(ends):
+            used = ",".join(map(shortest, inside))
+            give_notice(f"line: {quoted(text)} ends beyond the window; {used} is used.")
+        return inside

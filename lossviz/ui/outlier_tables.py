@@ -1,6 +1,5 @@
 """Under the outlier page's picture: why it is so, the numbers, and the code that makes them."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from lossviz.cloud import ADDED, Cloud, Window
+from lossviz.data import numerals
 from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
 from lossviz.losses.base import Array
@@ -172,15 +172,6 @@ def _typeset(values: Array) -> list[str]:
     return [f"{value:{_DIGITS}}".replace("-", "−") for value in values.tolist()]
 
 
-def _number(typed: object) -> float | None:
-    """What was typed into a cell as a number; None where it is none."""
-    try:
-        value = float(str(typed).strip().replace("−", "-").replace(",", "."))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _applied(
     points: Cloud, typed: dict[str, Any], base: Cloud, window: Window, titles: Sequence[str]
 ) -> tuple[Cloud, tuple[str, ...]]:
@@ -206,14 +197,14 @@ def _applied(
     xy = points.xy.copy()
     for row, cells in typed["edited_rows"].items():
         for k, axis in enumerate(AXES):
-            value = _number(cells.get(axis))
+            value = numerals.typed(str(cells.get(axis)))
             if value is not None:
                 xy[int(row), k] = inside(int(row) + 1, k, value)
     known = points.origin != ADDED
     xy[known] = window.settle(xy[known], base.xy[points.origin[known]])
     cloud = Cloud(xy, points.origin).without([int(row) for row in typed["deleted_rows"]])
     for row in typed["added_rows"]:
-        x, y = (_number(row.get(axis)) for axis in AXES)
+        x, y = (numerals.typed(str(row.get(axis))) for axis in AXES)
         if x is None or y is None:
             continue
         if len(cloud) < MOST:

@@ -38,7 +38,8 @@ def decode(text: str) -> tuple[Array, Array | None]:
         points = unpack(parts[2], Window(Axis.read(parts[0]), Axis.read(parts[1])))
         bits = bin(int(parts[3], 16))[3:] if len(parts) == 4 else None
     except ValueError as problem:
-        raise Bad(str(problem)) from None
+        otherwise = "these are no points: two sides of a window and four characters a point are expected"
+        raise Bad(plainly.reason(problem, otherwise)) from None
     if not 2 <= len(points) <= MOST:
         raise Bad(f"there must be 2 to {MOST} points, not {len(points)}")
     if bits is not None and len(bits) != len(points):

@@ -1,13 +1,18 @@
 """Controls made from the registry: which losses, and a live slider for each of their parameters."""
 
+import math
 import unicodedata
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from lossviz import losses
+from lossviz.data.numerals import shortest
 from lossviz.losses import Loss, Parameter
-from lossviz.ui.address import Address, choices, flag, number
+from lossviz.losses.base import Array
+from lossviz.ui import plainly
+from lossviz.ui.address import Address, choices, flag, parameter
 from lossviz.ui.live_slider import live_slider
 
 
@@ -46,14 +51,32 @@ def pick_losses(
     return picked or list(default)
 
 
-def tune(address: Address, names: Sequence[str], *, chart: str = "") -> list[Loss]:
-    """The named losses with the parameter values of their live sliders, which are drawn here."""
+def tune(address: Address, names: Sequence[str], *, chart: str = "", unit: float = 1.0) -> list[Loss]:
+    """The named losses with the parameter values of their live sliders, which are drawn here.
+
+    ``unit`` is the size of what errors are measured in, which the sliders of distances go by.
+    """
     tuned = []
     for name in names:
         cls = losses.find(name)
-        settings = {p.name: _slider(address, cls, p, chart) for p in cls.parameters()}
-        tuned.append(losses.get(name, **settings))
+        settings = {p.name: _slider(address, cls, p.in_units(unit), chart) for p in cls.parameters()}
+        agreeing = cls.reconciled(settings)
+        moved = [
+            f"{key} = {shortest(value)}"
+            for key, value in agreeing.items()
+            if value is not None and value != settings[key]
+        ]
+        if moved:
+            plainly.notice(f"{cls.title}: {cls.rule} must hold, so that {' and '.join(moved)} is used.")
+        tuned.append(losses.get(name, **agreeing))
     return tuned
+
+
+def unit_of(y: Array) -> float:
+    """The power of ten that suits errors in y: at most a third of the width of the middle four fifths of y."""
+    low, high = np.quantile(y, [0.1, 0.9])
+    width = float(high - low) or float(np.ptp(y))
+    return float(f"1e{math.floor(math.log10(width / 3.0))}") if width > 0 else 1.0
 
 
 def _slider(address: Address, cls: type[Loss], p: Parameter, chart: str) -> float | None:
@@ -63,15 +86,15 @@ def _slider(address: Address, cls: type[Loss], p: Parameter, chart: str) -> floa
         address.field(flag(f"{field}.on"))
         if not st.toggle(f"{label} on", key=address.key(f"{field}.on"), help=p.meaning):
             return None
-    default = p.low if p.default is None else p.default
-    address.field(number(field, p.low, p.high, default))
+    address.field(parameter(field, p))
     return live_slider(
         label,
         key=address.key(field),
         low=p.low,
         high=p.high,
         step=p.step,
-        default=default,
+        default=p.low if p.default is None else p.default,
+        allowed=p.allowed,
         chart=chart,
         help=p.meaning,
     )

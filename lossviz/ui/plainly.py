@@ -1,5 +1,6 @@
 """Sentences with other people's words in them, shown as they are: none of it is read as Markdown."""
 
+import dis
 import logging
 from pathlib import Path
 from typing import Any
@@ -37,18 +38,26 @@ def error(sentence: str) -> None:
     st.error(foreign.markdown(sentence))
 
 
-def reason(problem: ValueError) -> str:
-    """What an error says, if it was raised in so many words by us; else, and in the log, that there was one.
+def reason(problem: ValueError, otherwise: str = "") -> str:
+    """What an error says if we raised it; else ``otherwise``, or, with a line in the log, that there was one.
 
-    What Python and NumPy say of a value is about their code, not about what a person entered.
+    What Python and NumPy say of a value is about code, not about what a person entered.
     """
+    if ours(problem):
+        return str(problem)
+    if not otherwise:
+        _log.error("an error that is not told in our words", exc_info=problem)
+    return otherwise or "these settings lead to numbers that cannot be computed with"
+
+
+def ours(problem: Exception) -> bool:
+    """Whether an error comes from a ``raise`` of this package, not from within something that it called."""
     at = problem.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
-    if at is not None and at.tb_frame.f_code.co_filename.startswith(_LIBRARY):
-        return str(problem)
-    _log.error("an error that is not told in our words", exc_info=problem)
-    return "these settings lead to numbers that cannot be computed with"
+    if at is None or not at.tb_frame.f_code.co_filename.startswith(_LIBRARY):
+        return False
+    return dis.opname[at.tb_frame.f_code.co_code[at.tb_lasti]] == "RAISE_VARARGS"
 
 
 def sentence(problem: ValueError) -> str:
