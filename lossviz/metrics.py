@@ -62,4 +62,6 @@ def r_squared(targets: ArrayLike, predictions: ArrayLike) -> float:
     """Coefficient of determination, 1 - residual / total sum of squares; nan for constant targets."""
     target, prediction = np.asarray(targets, dtype=np.float64), np.asarray(predictions, dtype=np.float64)
     total = float(np.sum((target - target.mean()) ** 2))
-    return 1.0 - float(np.sum((target - prediction) ** 2)) / total if total > 0 else float("nan")
+    with np.errstate(over="ignore"):
+        residual = float(np.sum((target - prediction) ** 2))
+    return 1.0 - residual / total if total > 0 else float("nan")

@@ -75,5 +75,5 @@ def test_equal_and_huge_numbers_read_back(x, y):
 
 
 def test_numbers_too_close_together_are_refused_by_name():
-    with pytest.raises(ValueError, match=r"the numbers in 'a' run from .* cannot be told apart"):
+    with pytest.raises(ValueError, match=r"the numbers in “a” run from .* cannot be told apart"):
         own_points.parse("a,b\n1000000000000.001,1\n1000000000000.002,2\n", 2)

@@ -30,7 +30,7 @@ def test_names_with_marks_are_drawn_come_back_and_are_no_markup():
     assert [e.message for e in at.exception] == []
     assert payload(at, "point_editor")["x"]["title"] == "a~b [$]"
     said = " ".join(caption.value for caption in at.caption)
-    assert r"Column 'text' left out: it holds text, the first on line 2 ('\$x\$')" in said
+    assert r"Column “text” left out: it holds text, the first on line 2 (“\$x\$”)" in said
     again = visit(PAGE, query(at))
     assert notice(again) == ""
     assert payload(again, "point_editor")["y"]["title"] == "c_d *$*"

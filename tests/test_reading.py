@@ -1,14 +1,15 @@
 """Tables as people have them: separators, decimal commas, headers, gaps, and what is no table at all."""
 
-import contextlib
-
+import hostile
 import numpy as np
 import pytest
-from hypothesis import given
+from campaign import cases
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from lossviz.data.dataset import MAX_DRAWN
 from lossviz.data.reading import MAX_COLUMNS, read
+from lossviz.ui.plainly import ours
 
 
 @pytest.mark.parametrize(
@@ -55,13 +56,13 @@ def test_columns_and_numbers(content, names, values):
         ("1,2\n3,4", "no header"),
         ("a;b\n1,5;2\n2;3", "decimal mark"),
         ("a\tb\n1\t2", "separated by tabs"),
-        ("name,v\nfoo,1\nbar,2", "Column 'name' left out: it holds text, the first on line 2 ('foo')."),
-        ("a,a\n1,2\n3,4", "Two columns are named 'a'"),
+        ("name,v\nfoo,1\nbar,2", "Column “name” left out: it holds text, the first on line 2 (“foo”)."),
+        ("a,a\n1,2\n3,4", "Two columns are named “a”"),
         ("a,b\n1,2\n3,4,5\n6,7", "1 row (line 3) left out: more than 2 cells."),
         ("My table\na,b\n1,2\n3,4", "1 row (line 1) left out: a single cell above the table."),
         ("größe,b\n1,2\n3,4".encode("cp1252"), "read as Windows-1252"),
         (",".join("abcdefgh") + "\n" + "1,x,x,x,x,x,x,2\n" * 3, "The same is true of 2 more columns."),
-        ("a,b\n1,2\n3,oops\n6,7", "Column 'b': 1 cell is not a number, on line 3 ('oops')."),
+        ("a,b\n1,2\n3,oops\n6,7", "Column “b”: 1 cell is not a number, on line 3 (“oops”)."),
     ],
 )
 def test_what_was_done_is_said(content, note):
@@ -74,7 +75,7 @@ def test_rows_with_gaps_are_left_out_of_the_columns_chosen_and_counted():
     np.testing.assert_array_equal(data.x, [1, 7, 10])
     np.testing.assert_array_equal(data.y, [2, 8, 11])
     assert data.names == ("a", "b")
-    assert notes == ("4 rows (lines 3, 5, 7, 8) left out: no finite number in both 'a' and 'b'.",)
+    assert notes == ("4 rows (lines 3, 5, 7, 8) left out: no finite number in both “a” and “b”.",)
     other, notes = sheet.dataset("c", "a")
     np.testing.assert_array_equal(other.x, [1, 4, 9, 10, 13])
     assert "lines 4, 8" in notes[0]
@@ -111,27 +112,37 @@ def test_more_points_than_can_be_drawn_are_thinned_and_it_is_said():
         (" \n\n ", "empty"),
         (",,\n,,\n", "every line is empty"),
         ("a,b\n", "no row of data"),
-        ("a,b\nx,y\nz,w", "line 2, column 'a' is 'x'"),
+        ("a,b\nx,y\nz,w", "line 2, column “a” is “x”"),
         (b"a,b\n1,2\n\x00\x01\x02,3", "line 3 holds bytes"),
         (b"PK\x03\x04rest of a workbook", "spreadsheet"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
         (b"1," * 5_000_001, "10 MB"),
         (",".join(["1"] * 1000), f"line 1 has 1,000 columns; the most is {MAX_COLUMNS}"),
         ('a,b\n1,2\n3,"4\n5,6', "line 3: a quotation mark"),
+        *(
+            (sign.join(["1"] * 200_000) + "\n2", "line 1 has 200,000 columns; the most is 100")
+            for sign in ",;\t|"
+        ),
+        ("1 " * 200_000, "line 1 has 200,000 columns; the most is 100"),
+        ("a,b\n1,2\n3," + "x" * 200_000, "line 3: a cell has more than 131,072 characters"),
+        ("1" * 200_000, "line 1: a cell has more than 131,072 characters"),
+        ('a,b\n1,2\n"3,4\n' + "5,6\n" * 50_000, "line 3: a cell has more than 131,072 .* quotation mark"),
+        ('a,b\n1,2\n"3"x,4\n5,6', "line 3: a quotation mark is never closed, or something follows"),
         ("a,b\n1,2,3\n4,5,6\n7,8", "line 2 has 3 cells where 2 columns are named"),
         ("a\n" + "1\n" * 100_001, "100,000 rows"),
     ],
 )
 def test_what_cannot_be_read_says_where_and_why(content, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as refused:
         read(content)
+    assert ours(refused.value)
 
 
 def test_columns_that_are_not_there_and_too_few_rows_are_named():
     sheet = read("a,b\n1,\n2,3\n,4")
     with pytest.raises(ValueError, match="1 row with a number in every chosen column"):
         sheet.dataset("b", "a")
-    with pytest.raises(ValueError, match="there is no column 'c'; there are 'a', 'b'"):
+    with pytest.raises(ValueError, match="there is no column “c”; there are “a”, “b”"):
         sheet.dataset("c")
 
 
@@ -151,7 +162,7 @@ def test_numbers_too_close_to_be_drawn_apart_are_refused_by_name(numbers, apart)
     if apart:
         assert len(sheet.dataset("y", "x")[0].x) == 2
     else:
-        with pytest.raises(ValueError, match=r"the numbers in 'x' run from .* cannot be told apart"):
+        with pytest.raises(ValueError, match=r"the numbers in “x” run from .* cannot be told apart"):
             sheet.dataset("y", "x")
 
 
@@ -160,13 +171,27 @@ def test_whole_columns_of_text_are_named_by_line_and_the_rest_is_counted():
     sheet = read(f"{header}\n" + ",".join(["1", *["x"] * 58, "2"]) + "\n" + ",".join(["3"] * 60))
     assert sheet.names == ("c0", *(f"c{k}" for k in range(1, 59)), "c59")
     assert len(sheet.notes) == 5
-    assert "line 2 ('x')" in sheet.notes[0]
+    assert "line 2 (“x”)" in sheet.notes[0]
 
 
 @given(
-    st.one_of(st.text(alphabet="0123456789.,;\t \n\"'-eExyNA|=\x00é€", max_size=60), st.binary(max_size=80))
+    st.one_of(
+        st.text(alphabet="0123456789.,;\t \n\"'-eExyNA|=\x00é€", max_size=60),
+        st.binary(max_size=80),
+        st.lists(
+            st.sampled_from([*hostile.STRINGS, "1", "2,5", '"', "\n", ",", ";", "\t", "x" * 140_000]),
+            max_size=12,
+        ).map("".join),
+    )
 )
-def test_anything_is_read_or_refused_in_a_sentence(content):
-    with contextlib.suppress(ValueError):
+@seed(5)
+@settings(max_examples=cases(150, 5000), deadline=None)
+def test_anything_is_read_or_refused_in_a_sentence_of_ours(content):
+    try:
         sheet = read(content)
+    except ValueError as problem:
+        refused: ValueError | None = problem
+    else:
+        refused = None
         assert sheet.values.shape == (len(sheet.lines), len(sheet.names))
+    assert refused is None or (ours(refused) and "131072" not in str(refused))

@@ -16,6 +16,7 @@ import numpy as np
 
 from lossviz.data.dataset import MAX_DRAWN, Array, Dataset
 from lossviz.data.numerals import Numerals
+from lossviz.foreign import quoted
 
 MAX_BYTES = 10_000_000
 MAX_COLUMNS = 100
@@ -52,7 +53,7 @@ class Sheet:
         """
         for name in (response, predictor):
             if name is not None and name not in self.names:
-                raise ValueError(f"there is no column {name!r:.60}; there are {_listing(self.names)}")
+                raise ValueError(f"there is no column {quoted(name, 60)}; there are {_listing(self.names)}")
         y = self.values[:, self.names.index(response)]
         order = np.arange(1.0, len(y) + 1.0)
         x = order if predictor is None else self.values[:, self.names.index(predictor)]
@@ -60,7 +61,8 @@ class Sheet:
         whole = np.isfinite(x) & np.isfinite(y)
         if not whole.all():
             gone = [line for line, keep in zip(self.lines, whole, strict=True) if not keep]
-            wanted = f"column {response!r}" if predictor is None else f"both {predictor!r} and {response!r}"
+            wanted = quoted(response, 80)
+            wanted = f"column {wanted}" if predictor is None else f"both {quoted(predictor, 80)} and {wanted}"
             notes.append(f"{_rows(gone)} left out: no finite number in {wanted}.")
         kept = np.flatnonzero(whole)
         if len(kept) < 2:
@@ -81,7 +83,7 @@ def check_spread(name: str, values: Array) -> None:
     least = max(TINIEST, CLOSEST * max(abs(low), abs(high)))
     if 0 < high - low < least:
         raise ValueError(
-            f"the numbers in {name!r} run from {low!r} to {high!r}: they differ by {high - low:.1g}, and less "
+            f"the numbers in {quoted(name, 80)} run from {low!r} to {high!r}: they differ by {high - low:.1g}, and less "
             f"than {least:.2g} cannot be told apart at their size; subtract what they share, or take larger units"
         )
 
@@ -175,7 +177,10 @@ def _separator(text: str) -> tuple[str, str]:
         return text, "\t"
     best, most, fallback = "", -1.0, ""
     for separator in (*SEPARATORS, " "):
-        rows = _parse("\n".join(sample), separator, strict=False)
+        try:
+            rows = _parse("\n".join(sample), separator, strict=False)
+        except ValueError:  # with another separator the cells may well be shorter
+            continue
         width, count = Counter(len(cells) for _, cells in rows).most_common(1)[0] if rows else (0, 0)
         if width > 1:
             fallback = fallback or separator
@@ -217,7 +222,14 @@ def _parse(text: str, separator: str, strict: bool = True) -> list[tuple[int, li
             if len(rows) > MAX_ROWS:
                 raise ValueError(f"there are more than {MAX_ROWS:,} rows, which is the most")
     except csv.Error as error:
-        raise ValueError(f"line {line}: a quotation mark or a cell does not end ({error})") from None
+        if "limit" in str(error):  # of the length of one cell; the only error of csv's that has a number
+            raise ValueError(
+                f"line {line}: a cell has more than {csv.field_size_limit():,} characters, which is the most; "
+                "is a quotation mark before it never closed?"
+            ) from None
+        raise ValueError(
+            f"line {line}: a quotation mark is never closed, or something follows a closed one within its cell"
+        ) from None
     return rows
 
 
@@ -266,7 +278,9 @@ def _unique_names(header: Sequence[str], notes: list[str]) -> list[str]:
         while name in names:
             name, again = f"{wanted} ({again})", again + 1
         if name != wanted:
-            twice.append(f"Two columns are named {wanted!r}: column {c + 1} is {name!r} here.")
+            twice.append(
+                f"Two columns are named {quoted(wanted, 80)}: column {c + 1} is {quoted(name, 90)} here."
+            )
         names.append(name)
     notes += _brief(twice)
     return names
@@ -300,21 +314,23 @@ def _numeric_columns(
     kept, gone, mixed = [], [], []
     for c, label in enumerate(labels):
         text, numbers = strange.get(c, []), int(np.isfinite(values[:, c]).sum())
-        first = f"{'the first ' * (len(text) > 1)}on line {text[0][0]} ({text[0][1]!r:.40})" if text else ""
+        first = (
+            f"{'the first ' * (len(text) > 1)}on line {text[0][0]} ({quoted(text[0][1], 40)})" if text else ""
+        )
         if numbers == 0 or len(text) > numbers:
             reason = f"it holds text, {first}" if text else "it holds no number"
-            gone.append(f"Column {label!r} left out: {reason}.")
+            gone.append(f"Column {quoted(label, 80)} left out: {reason}.")
             continue
         kept.append(c)
         if text:
             number = "1 cell is not a number" if len(text) == 1 else f"{len(text):,} cells are not numbers"
-            mixed.append(f"Column {label!r}: {number}, {first}.")
+            mixed.append(f"Column {quoted(label, 80)}: {number}, {first}.")
     notes += _brief(gone) + _brief(mixed)
     if not kept:
         line, cell = min((cells[0] for cells in strange.values()), default=(body[0][0], ""))
         column = next((labels[c] for c, cells in strange.items() if (line, cell) in cells), labels[0])
         raise ValueError(
-            f"no column holds numbers: line {line}, column {column!r} is {cell!r:.40} where a number is expected"
+            f"no column holds numbers: line {line}, column {quoted(column, 80)} is {quoted(cell, 40)} where a number is expected"
         )
     return kept
 
@@ -335,4 +351,4 @@ def _rows(lines: list[int]) -> str:
 
 
 def _listing(names: Sequence[str]) -> str:
-    return ", ".join(repr(name) for name in names[:10]) + (", …" if len(names) > 10 else "")
+    return ", ".join(quoted(name, 80) for name in names[:10]) + (", …" if len(names) > 10 else "")

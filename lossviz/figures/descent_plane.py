@@ -120,7 +120,7 @@ def backdrop(plane: Plane) -> list[Layer]:
     with np.errstate(invalid="ignore"):
         rank = np.interp(cost, lines, np.linspace(0.0, 255.0, len(lines)))
         segments, _ = zero_segments(cost[None] - lines[:, None, None], x, y)
-    shade = np.where(np.isfinite(cost), rank, 255.0).astype(np.uint8)
+    shade = np.where(np.isfinite(cost) & np.isfinite(rank), rank, 255.0).astype(np.uint8)
     extent = (float(x[0]), float(x[-1]), float(y[0]), float(y[-1]))
     return [
         Image(shade, extent, (style.fill(style.NEUTRAL, 0.0), style.fill(style.NEUTRAL, 0.42)), cost, "cost"),

@@ -177,9 +177,11 @@ def _lit(run: Run, cost: Cost) -> np.ndarray | None:
 def _line(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark], frames: int) -> View:
     x, y = np.ravel(cost.data.x), cost.data.y
     ends = np.array(_padded(x, 0.06))
+    with np.errstate(over="ignore", invalid="ignore"):
+        heights = [_capped(run.path[:, :1] + run.path[:, 1:2] * ends) for run in runs]
     lines = [
-        Line(ends, _capped(run.path[:, :1] + run.path[:, 1:2] * ends), mark, name=run.label)
-        for run, mark in zip(runs, marks, strict=True)
+        Line(ends, height, mark, name=run.label)
+        for run, height, mark in zip(runs, heights, marks, strict=True)
     ]
     lines.append(lines.pop(shown))
     points = Points(x, y, (style.NEUTRAL,), lit=_lit(runs[shown], cost), name="sample")

@@ -222,7 +222,8 @@ def pack(scene: Scene, **extra: Any) -> bytes:
     def refer(array: NDArray[Any]) -> dict[str, Any]:
         nonlocal size
         kind = {"u1": "u1", "u4": "u4", "b1": "u1"}.get(array.dtype.str[1:], "f4")
-        data = np.ascontiguousarray(array, dtype=f"<{kind}" if kind != "u1" else "u1").tobytes()
+        with np.errstate(over="ignore"):  # beyond what float32 holds it is infinite
+            data = np.ascontiguousarray(array, dtype=f"<{kind}" if kind != "u1" else "u1").tobytes()
         reference = {"array": kind, "at": size, "shape": list(array.shape)}
         arrays.append(data + bytes(-len(data) % 4))
         size += len(arrays[-1])

@@ -45,7 +45,9 @@ class Interval:
     @property
     def words(self) -> str:
         """The set for a sentence, as in "it must be above 0"; infinite ends are not numbers."""
-        low, high = (f"{end:,.10g}".replace("-", "−") for end in (self.low, self.high))
+        low, high = (f"{end:,.10g}".replace("-", "−").replace("e+", "e") for end in (self.low, self.high))
+        if (self.low, self.high) == (DISTANCES.low, DISTANCES.high):
+            return f"above 0 (from {low} to {high})"
         if self.low == -math.inf:
             bound = f"{'below' if self.high_open else 'at most'} {high}"
             return "a finite number" if self.high == math.inf else bound
@@ -59,6 +61,8 @@ class Interval:
 REALS = Interval(low_open=True, high_open=True)
 POSITIVE = Interval(0.0, math.inf, low_open=True, high_open=True)
 NONNEGATIVE = Interval(0.0, math.inf, high_open=True)
+DISTANCES = Interval(1e-150, 1e150)
+"""Distances whose squares, and whose ratios' squares, are numbers."""
 UNIT = Interval(0.0, 1.0)
 OPEN_UNIT = Interval(0.0, 1.0, low_open=True, high_open=True)
 
@@ -117,6 +121,8 @@ def parameter(
     distance: bool = False,
 ) -> Any:
     """A dataclass field that is a parameter; see :class:`Parameter`."""
+    if distance:
+        allowed = Interval(0.0 if low == 0.0 else DISTANCES.low, DISTANCES.high)
     details = dict(
         low=low,
         high=high,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.losses.base import NONNEGATIVE, OPEN_UNIT, Snippet, parameter
+from lossviz.losses.base import OPEN_UNIT, Snippet, parameter
 from lossviz.losses.families import ResidualLoss
 from lossviz.losses.registry import register
 
@@ -151,7 +151,6 @@ class EpsilonInsensitive(ResidualLoss):
         high=3.0,
         symbol=r"\varepsilon",
         meaning="Largest error that costs nothing",
-        allowed=NONNEGATIVE,
         distance=True,
     )
 
@@ -208,7 +207,6 @@ class SquaredEpsilonInsensitive(ResidualLoss):
         high=3.0,
         symbol=r"\varepsilon",
         meaning="Largest error that costs nothing",
-        allowed=NONNEGATIVE,
         distance=True,
     )
 
