@@ -202,3 +202,14 @@ def test_pair_is_read_back(pair):
 
 def test_longest_value_read_at_all_holds_every_loss():
     assert len(",".join(losses.names())) < LONGEST
+
+
+def test_of_more_values_than_a_control_takes_the_first_are_kept_and_that_is_said(monkeypatch):
+    said = []
+    monkeypatch.setattr("lossviz.ui.address.give_notice", said.append)
+    field = choices("opt", ("a", "b", "c"), ("a",), least=1, most=2)
+    assert field.read("c,a") == ["c", "a"]
+    assert said == []
+    assert field.read("c,b,a") == ["c", "b"]
+    assert said == ["opt: 3 are more than can be shown at once; the first 2 are kept."]
+    assert (field.least, field.most, field.options) == (1, 2, ("a", "b", "c"))

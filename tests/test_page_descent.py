@@ -342,3 +342,22 @@ def test_stand_alone_page_has_every_module_and_asks_nobody():
     imported = set(re.findall(r'import\(\\"\./(\w+)\.js\\" \+ same\)', page))
     assert imported <= set(MODULES)
     assert not re.search(r"""(src|href)=|@import|url\((?!#)|https?://(?!www\.w3\.org)""", page)
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("task=classes&features=squares&over=0,1,2", "the first 2 are kept"),
+        ("opt=" + ",".join(optimizers.OPTIMIZERS), "the first 8 are kept"),
+        ("race=rates&opt=sgd,adam", "only the first is kept"),
+        (
+            "race=rates&rates=" + ",".join(f"{k / 100:g}" for k in range(1, 12)),
+            "one more than the 8 that can run",
+        ),
+        ("race=losses&loss=" + ",".join(losses.names("regression")[:12]), "the first 8 are kept"),
+    ],
+)
+def test_more_values_than_a_control_takes_are_cut_and_said(query, kept):
+    at = visit(PAGE, query)
+    assert [e.message for e in at.exception] == []
+    assert kept in notice(at)

@@ -332,3 +332,24 @@ def test_too_few_points_are_told_and_no_line_is_drawn():
     assert_fine(at)
     assert lines(at) == {}
     assert "Nothing is fitted" in said(at)
+
+
+def test_charges_and_weights_of_the_breakdown_are_those_of_the_points_it_shows():
+    """They belong to the points with the share made bad, not to those that were moved by hand."""
+    at = visit(PAGE, "view=breakdown&charge=squared_error&weight=huber&loss=squared_error,huber&n=30&bad=0.2")
+    assert_fine(at)
+    sent = editor(at)
+    points = np.array([[x, y] for x, y, _ in sent["points"]])
+    assert len(points) < 30  # the outliers are left out before some are made
+    assert len(sent["charges"]["width"]) == len(sent["weights"]["weights"]) == len(points)
+    line = fit_line(losses.get("squared_error"), points[:, 0], points[:, 1]).coefficients
+    np.testing.assert_allclose(sent["charges"]["at"], line[0] + line[1] * points[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(
+        sent["charges"]["width"], np.abs(points[:, 1] - sent["charges"]["at"]), rtol=1e-3
+    )
+
+
+def test_points_that_cannot_be_moved_are_not_drawn_twice_in_the_breakdown():
+    sent = editor(visit(PAGE, "view=breakdown&n=400&loss=squared_error&bad=0"))
+    assert len(sent["still"]) == 0
+    assert len(sent["points"]) == 400

@@ -321,7 +321,7 @@ def train(
             if np.isfinite(proposal).all():
                 params, state = proposal, after
                 continue
-            finite = np.isfinite(proposal).all(axis=1)
+            finite = np.asarray(np.isfinite(proposal).all(axis=1))
             params = np.where(finite[:, None], proposal, params)
             state = {slot: np.where(finite[:, None], after[slot], state[slot]) for slot in state}
             if not finite.any():

@@ -38,6 +38,14 @@ class Field:
     default: Any
     read: Callable[[str], Any]
     write: Callable[[Any], str] = str
+    options: tuple[str, ...] = ()
+    """What may be chosen, where that is a list."""
+    least: int = 1
+    most: int = 1
+    """How many of them."""
+    limits: tuple[float, float] | None = None
+    """Lowest and highest of a number that is usual; more may be allowed."""
+    whole: bool = False
 
 
 def choice(name: str, options: Sequence[str], default: str) -> Field:
@@ -48,11 +56,18 @@ def choice(name: str, options: Sequence[str], default: str) -> Field:
             raise Bad(f"{quoted(text)} is not one of {', '.join(filter(None, options))}")
         return text
 
-    return Field(name, default, read)
+    return Field(name, default, read, options=tuple(options))
 
 
-def choices(name: str, options: Sequence[str], default: Sequence[str], *, least: int = 0) -> Field:
-    """Several options, joined by commas; unknown ones are left out, none at all is the default if some must be."""
+def choices(
+    name: str, options: Sequence[str], default: Sequence[str], *, least: int = 0, most: int | None = None
+) -> Field:
+    """Several options, joined by commas; none at all is the default if some must be.
+
+    Unknown ones are left out, and of more than ``most``, which is as many as the control takes, the first
+    are kept; a notice says so.
+    """
+    limit = len(options) if most is None else most
 
     def read(text: str) -> list[str]:
         wanted = [part for part in dict.fromkeys(text.split(",")) if part]
@@ -64,9 +79,12 @@ def choices(name: str, options: Sequence[str], default: Sequence[str], *, least:
             raise Bad(f"{', '.join(unknown[:3])} is not known here" if unknown else f"fewer than {least}")
         if unknown:
             give_notice(f"{name}: {', '.join(unknown[:3])} is not known here and was left out.")
-        return known
+        if len(known) > limit:
+            kept = "only the first is" if limit == 1 else f"the first {limit} are"
+            give_notice(f"{name}: {len(known)} are more than can be shown at once; {kept} kept.")
+        return known[:limit]
 
-    return Field(name, list(default), read, ",".join)
+    return Field(name, list(default), read, ",".join, tuple(options), least, limit)
 
 
 def number(name: str, low: float, high: float, default: float, allowed: Interval | None = None) -> Field:
@@ -77,7 +95,7 @@ def number(name: str, low: float, high: float, default: float, allowed: Interval
     def read(text: str) -> float:
         return _number(name, text, interval, low, high)
 
-    return Field(name, default, read, shortest)
+    return Field(name, default, read, shortest, limits=(low, high))
 
 
 def whole(name: str, low: int, high: int, default: int, kind: type[int] | type[float] = int) -> Field:
@@ -89,7 +107,7 @@ def whole(name: str, low: int, high: int, default: int, kind: type[int] | type[f
             give_notice(f"{name}: {quoted(text)} is not a whole number; {round(value)} is used.")
         return kind(round(value))
 
-    return Field(name, kind(default), read, shortest)
+    return Field(name, kind(default), read, shortest, limits=(low, high), whole=True)
 
 
 def parameter(field: str, p: Parameter) -> Field:
@@ -109,7 +127,7 @@ def numbers(name: str, low: float, high: float, default: tuple[float, float]) ->
             raise Bad(f"{quoted(text)} is empty: the first number must be the smaller")
         return first, second
 
-    return Field(name, default, read, lambda pair: ",".join(map(shortest, pair)))
+    return Field(name, default, read, lambda pair: ",".join(map(shortest, pair)), limits=(low, high))
 
 
 def flag(name: str, default: bool = False) -> Field:
@@ -120,7 +138,7 @@ def flag(name: str, default: bool = False) -> Field:
             raise Bad(f"{quoted(text)} is neither 0 nor 1")
         return text == "1"
 
-    return Field(name, default, read, lambda value: "1" if value else "0")
+    return Field(name, default, read, lambda value: "1" if value else "0", options=("0", "1"))
 
 
 def text(name: str, longest: int = 60) -> Field:

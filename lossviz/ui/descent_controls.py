@@ -226,7 +226,7 @@ def _pick_axes(address: Address, place: Any, names: Sequence[str]) -> tuple[int,
     if len(names) == 2:
         return 0, 1
     options = [str(i) for i in range(len(names))]
-    address.field(choices("over", options, ["1", "2"], least=2))
+    address.field(choices("over", options, ["1", "2"], least=2, most=2))
     with place:
         picked = st.multiselect(
             "Surface over",

@@ -96,8 +96,8 @@ def pick_loss(address: Address, task: str, several: bool) -> list[str]:
         options = [n for n in losses.names("binary") if n != "zero_one"]
         default = ["binary_cross_entropy"]
     if several:
-        return pick_losses(address, options, default)[:MOST_RUNS]
-    address.field(choices("loss", options, default, least=1))
+        return pick_losses(address, options, default, most=MOST_RUNS)
+    address.field(choices("loss", options, default, least=1, most=1))
     return [one_of(address, "loss", "Loss", options, lambda n: losses.find(n).title)]
 
 

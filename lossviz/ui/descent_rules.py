@@ -23,7 +23,7 @@ MOST_RUNS = 8
 
 def pick_optimizers(address: Address, several: bool) -> list[str]:
     options = list(optimizers.OPTIMIZERS)
-    address.field(choices("opt", options, ["sgd"], least=1))
+    address.field(choices("opt", options, ["sgd"], least=1, most=MOST_RUNS if several else 1))
     title: Callable[[str], str] = lambda n: optimizers.OPTIMIZERS[n].title  # noqa: E731
     if not several:
         return [one_of(address, "opt", "Optimizer", options, title)]
@@ -36,7 +36,10 @@ def pick_optimizers(address: Address, several: bool) -> list[str]:
 def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> list[float]:
     address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, 0.2, RATES))
     if several:
-        address.field(Field("rates", ["0.05", "0.2", "0.6"], _read_rates, ",".join))
+        usual = LOWEST_RATE, HIGHEST_RATE
+        address.field(
+            Field("rates", ["0.05", "0.2", "0.6"], _read_rates, ",".join, most=MOST_RUNS, limits=usual)
+        )
         return _pick_several(address) or [0.1]
     if names == ["adadelta"]:
         st.caption("Adadelta finds its own step: it has no learning rate.")
@@ -131,8 +134,9 @@ def slider(address: Address, owner: str, title: str, p: Parameter) -> float:
 def one_of(
     address: Address, field: str, label: str, options: Sequence[str], title: Callable[[str], str]
 ) -> str:
-    """A single choice for a field that holds several where several are compared."""
+    """A single choice for a field that holds several where several are compared; only the first is kept."""
     key, widget = address.key(field), f"{address.key(field)}:one"
+    st.session_state[key] = st.session_state[key][:1]
     st.session_state[widget] = st.session_state[key][0]
     return st.selectbox(
         label, options, key=widget, format_func=title,

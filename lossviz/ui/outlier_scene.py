@@ -132,9 +132,12 @@ def scene(
 ) -> Scene:
     """The editor's picture.
 
-    ``made`` where other points than the person's are shown, not to be moved, and ``far`` the bad ones.
+    ``made`` where other points than the person's are shown, not to be moved, and ``far`` the bad ones:
+    then nothing that is drawn may come from the person's points, whose fits are others.
     """
     window, constant = state.window, setting.constant
+    points = state.points if made is None else made
+    everything = state.cloud if made is None else made
     shown = () if setting.hidden else fits.now
     by_name = {fit.loss.name: fit for fit in shown}
     at = np.linspace(window.x.low, window.x.high, 41)
@@ -155,19 +158,19 @@ def scene(
     weighing = by_name.get(setting.weighing.name) if setting.weighing else None
     return Scene(
         title=title,
-        alt=words.alt(shown, state.cloud, window) if shown else f"Scatter plot of {len(state.cloud)} points",
+        alt=words.alt(shown, everything, window) if shown else f"Scatter plot of {len(everything)} points",
         x_title=source.x_title,
         y_title=source.y_title,
         flat=constant,
         window=window,
         lines=lines,
         bands=bands,
-        charges=None if charged is None or constant else _charges(charged, state.points),
+        charges=None if charged is None or constant else _charges(charged, points),
         weights=None
         if weighing is None
-        else (style.mark(weighing.loss.name).color, weights(weighing)[: len(state.points)]),
-        still=state.still,
-        mine=None if setting.guess == "off" else state.line(constant),
+        else (style.mark(weighing.loss.name).color, weights(weighing)[: len(points)]),
+        still=state.still if made is None else np.empty((0, 2)),
+        mine=None if setting.guess == "off" or made is not None else state.line(constant),
         outliers=state.outliers(constant=constant) if made is None else far,
         said=sentence,
         height=height,

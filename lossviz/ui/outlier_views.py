@@ -161,7 +161,7 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, source: Source) -
             key=EDITOR,
             name=f"{state.name} made",
             rev=int(token(made.xy.tobytes()), 16),
-            at=state.at,
+            at=min(state.at, len(made) - 1),
             on_edit=lambda edit: None,
         )
     with right:

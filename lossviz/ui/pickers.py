@@ -35,15 +35,17 @@ def pick_losses(
     *,
     field: str = "loss",
     label: str = "Losses",
+    most: int | None = None,
 ) -> list[str]:
-    """A multiple choice among registry names, shown by their titles; never empty."""
-    address.field(choices(field, options, default, least=1))
+    """A multiple choice of at most ``most`` registry names, shown by their titles; never empty."""
+    address.field(choices(field, options, default, least=1, most=most))
     picked = st.multiselect(
         label,
         options,
         key=address.key(field),
         format_func=lambda name: losses.find(name).title,
         placeholder="Choose losses",
+        max_selections=most,
         wrap=True,
     )
     if not picked:
