@@ -66,8 +66,12 @@ def _escaped(text: str) -> str:
 
 
 def plotly(text: str) -> str:
-    """For titles, names and hover templates of a Plotly figure, which know some tags, formulas and %{...}."""
-    return html(text).replace("$", "&#36;").replace("%{", "&#37;{")
+    """For titles, names and hover templates of a Plotly figure, which know some tags, formulas and %{...}.
+
+    Of HTML's references for quotation marks it does not know one, and needs none.
+    """
+    tagless = _html.escape(plain(text), quote=False)
+    return tagless.replace("$", "&#36;").replace("%{", "&#37;{")
 
 
 def html(text: str) -> str:

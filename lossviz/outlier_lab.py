@@ -13,6 +13,7 @@ from lossviz.fitting import Fit, fit_line, fit_location
 from lossviz.fitting.estimator import Scale
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
+from lossviz.losses.stable import product
 from lossviz.outlying import outliers
 
 IGNORED = 1e-3
@@ -96,11 +97,11 @@ def charges(fit: Fit) -> Charges:
     scale = float(fit.scale)
     bend = float(fit.loss.curvature(0.0))
     corner = bool(fit.loss.gradient(1e-9) - fit.loss.gradient(-1e-9) > 1e-6)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         width = np.where(size > 0, fit.losses / size, 0.0)
     if bend > 0 and not corner:
         times = 2.0 * scale**2 / bend
-        return Charges(True, times, times * width)
+        return Charges(True, times, product(times, width))
     largest = float(width.max(initial=0.0))
     return Charges(False, 1.0, width / largest if largest > 0 else width)
 

@@ -123,7 +123,8 @@ class InverseTime(Schedule):
     formula = r"\eta_t = \frac{\eta}{1 + k t}"
 
     def factor(self, t: ArrayLike) -> Any:
-        return 1.0 / (1.0 + self.rate * np.asarray(t))
+        with np.errstate(over="ignore"):
+            return 1.0 / (1.0 + self.rate * np.asarray(t))
 
 
 @dataclass(frozen=True)

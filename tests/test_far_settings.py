@@ -10,10 +10,13 @@ from visiting import notice, query, visit
 from lossviz import losses, optimizers, schedules, surfaces
 from lossviz.data.numerals import shortest
 from lossviz.losses import ResidualLoss
+from lossviz.optimizers.base import Optimizer
 
 CURVES, OUTLIERS, DESCENT = (f"pages/{name}.py" for name in ("loss_curves", "outliers", "gradient_descent"))
 VIEWS = ("fit", "sensitivity", "bars", "constant", "breakdown")
-SIZES = (5e-324, 1e-300, 1e-150, 1e-12, 1e-3, 0.3, 7.0, 1234.5, 1e6, 1e12, 1e150, 1.7e308)
+SIZES = (5e-324, 1e-150, 1e-12, 1e-3, 0.3, 7.0, 1234.5, 1e6, 1e9)
+EXPONENT = 20.0
+"""The most that is raised to: beyond it every error of more than one unit costs more than a float holds."""
 
 
 def parts(classes):
@@ -24,16 +27,20 @@ def far(draw, p):
     """A value that the parameter allows, mostly not of its slider's range."""
     while True:
         value = draw.choice([1, 1, -1]) * draw.choice([*SIZES, p.allowed.low, p.allowed.high, 1 - 1e-16])
+        if p.name == "alpha" and not p.distance and p.allowed.high == float("inf"):
+            value = min(value, EXPONENT)
         if value in p.allowed and abs(value) < float("inf"):
             return shortest(value)
 
 
 def settings(cls, draw):
-    return {
-        f"{cls.name}.{p.name}": far(draw, p)
-        for p in cls.parameters()
-        if p.name not in ("learning_rate", "epsilon") or issubclass(cls, losses.Loss)
-    }
+    skipped = ("learning_rate", "epsilon") if issubclass(cls, Optimizer) else ()
+    given = {p.name: far(draw, p) for p in cls.parameters() if p.name not in skipped}
+    if (
+        cls.name == "barron" and float(given["alpha"]) > 2
+    ):  # such a power of tiny units is infinite everywhere
+        given["c"] = "0.3"
+    return {f"{cls.name}.{name}": value for name, value in given.items()}
 
 
 def states():

@@ -2,63 +2,27 @@
 
 import random
 import re
-from urllib.parse import urlencode
 
+import declared
 import hostile
 import numpy as np
 import pytest
 from campaign import cases
-from visiting import visit
 
-from lossviz import losses, optimizers, schedules, surfaces
+from lossviz import losses
 from lossviz.data import reading
 from lossviz.data.numerals import shortest
 from lossviz.ui import address, descent_rules, outlier_desk, plainly
-from lossviz.ui.address import Address, Bad
-
-ADDRESSES = (
-    ("app.py", {}),
-    *(
-        ("pages/loss_curves.py", {"family": family, "loss": ",".join(losses.names(family)), "focal.alpha.on": "1"})
-        for family in losses.FAMILIES
-    ),
-    *(
-        ("pages/outliers.py", {"data": name, "view": view, "loss": loss, "guess": "reveal"})
-        for name, view, loss in (
-            ("gaussian", "fit", "huber,hampel,quantile,barron,epsilon_insensitive"),
-            ("gaussian", "breakdown", "fair"),
-            ("gaussian", "sensitivity", "cauchy"),
-            ("stackloss", "constant", "welsch"),
-            ("own", "bars", "andrews"),
-        )
-    ),
-    *(
-        ("pages/gradient_descent.py", {"task": "line", "race": "optimizers", "opt": ",".join(names), "loss": loss})
-        for names, loss in zip(
-            ([*optimizers.OPTIMIZERS][:6], [*optimizers.OPTIMIZERS][6:]), ("huber", "tukey_biweight"), strict=True
-        )
-    ),
-    ("pages/gradient_descent.py", {"task": "classes", "race": "rates", "data": "own", "features": "quadratic"}),
-    *(("pages/gradient_descent.py", {"task": "surface", "surface": name}) for name in surfaces.SURFACES),
-    *(("pages/gradient_descent.py", {"schedule": name}) for name in schedules.SCHEDULES),
-)  # fmt: skip
+from lossviz.ui.address import Bad
 
 
 @pytest.fixture(scope="module")
 def fields():
-    """Every field that any page declares, by page and name; of fields of one name, each that differs."""
+    """Every field that any page declares, by page and name; of fields of one name, some of those that differ."""
     found = {}
-    declare = Address.field
-
-    def field(self, field):
-        found.setdefault((self.page, field.name), []).append(field)
-        return declare(self, field)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Address, "field", field)
-        for file, query in ADDRESSES:
-            at = visit(file, urlencode(query))
-            assert [e.message for e in at.exception] == [], query
+    for file, query in declared.ADDRESSES:
+        for key, field in declared.fields(file, query).items():
+            found.setdefault(key, []).append(field)
     return {key: alike[:: max(1, len(alike) // 3)] for key, alike in found.items()}
 
 

@@ -4,15 +4,18 @@ import ast
 import csv
 import io
 import json
+import random
+import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
+import declared
 import hostile
 import numpy as np
 import pytest
 from campaign import cases
 from test_layers import PACKAGE, PAGES, imports
-from visiting import read
+from visiting import notice, read, visit
 
 from lossviz import foreign
 from lossviz.ui.downloads import to_csv
@@ -52,7 +55,7 @@ def test_markdown_is_read_back_as_the_plain_text():
 @pytest.mark.parametrize("mark", [foreign.html, foreign.svg, foreign.plotly])
 def test_tags_hold_the_plain_text_and_no_further_tag(mark):
     for text in TEXTS:
-        for around in ("<p>{}</p>", '<p title="{}">x</p>'):
+        for around in ("<p>{}</p>",) if mark is foreign.plotly else ("<p>{}</p>", '<p title="{}">x</p>'):
             seen = Seen(around.format(mark(text)))
             assert [tag for tag, _ in seen.tags] == ["p"]
             found = seen.text if "title" not in around else dict(seen.tags[0][1])["title"]
@@ -71,6 +74,7 @@ def test_plotly_sees_no_formula_and_no_placeholder():
         marked = foreign.plotly(text)
         assert not set("<>$") & set(marked)
         assert "%{" not in marked
+        assert set(re.findall(r"&#?\w+;", marked)) <= {"&amp;", "&lt;", "&gt;", "&#36;", "&#37;"}
 
 
 def test_json_within_a_script_is_the_same_and_ends_nothing():
@@ -112,3 +116,28 @@ def test_sentences_that_are_put_together_go_through_plainly(path):
 @pytest.mark.parametrize("path", PACKAGE, ids=lambda p: p.name)
 def test_nobody_else_escapes(path):
     assert path.name == "foreign.py" or not {"html", "html.escape", "xml.sax.saxutils"} & imports(path)
+
+
+@pytest.mark.parametrize(
+    ("file", "state"),
+    declared.ADDRESSES,
+    ids=[f"{file[:-3]}-{k}" for k, (file, _) in enumerate(declared.ADDRESSES)],
+)
+def test_every_field_quotes_what_it_was_given_as_it_is(file, state):
+    """Each field and the name of an unknown one, a few at a time: no more than six notices are said."""
+    names = [name for _, name in declared.fields(file, state) if name not in state]
+    draw = random.Random(file)
+    texts = draw.sample(hostile.STRINGS, len(hostile.STRINGS))
+    for start in range(0, len(names), 5):
+        for k in range(cases(1, len(texts))):
+            given = {
+                name: texts[(start + i + k) % len(texts)] for i, name in enumerate(names[start : start + 5])
+            }
+            unknown = texts[(start + k + 9) % len(texts)]
+            at = visit(file, state | given | {unknown: "1"})
+            assert [e.message for e in at.exception] == []
+            said = notice(at)
+            for name, text in given.items():
+                packed = name in ("own", "points", "p")  # refused as a whole, at any length
+                assert packed or name == "word" or f"{name}: {foreign.quoted(text)}" in said
+            assert f"{foreign.quoted(unknown)} is no setting of this page" in said

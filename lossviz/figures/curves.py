@@ -147,7 +147,7 @@ def limits(scene: Scene, drawn: Sequence[Line], panel: str) -> tuple[float, floa
 
 
 def _round_up(value: float) -> float:
-    if value <= 0 or not math.isfinite(value):
+    if value < 1e-300 or not math.isfinite(value):  # its power of ten may be no number
         return value
     size = 10.0 ** math.floor(math.log10(value))
     return next(step * size for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * size >= value)

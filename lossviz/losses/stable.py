@@ -44,7 +44,7 @@ def log_of_pair(p: ArrayLike, q: ArrayLike) -> Array:
 def product(a: ArrayLike, b: ArrayLike) -> Array:
     """a * b with the convention 0 * inf = 0 of sums of t log t."""
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return np.where((a == 0) | (b == 0), 0.0, a * b)
 
 
