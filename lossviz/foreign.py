@@ -74,6 +74,11 @@ def plotly(text: str) -> str:
     return tagless.replace("$", "&#36;").replace("%{", "&#37;{")
 
 
+def plotly_3d(text: str) -> str:
+    """For titles of the axes of a 3-D scene, which know tags but no references."""
+    return plain(text).replace("<", "<\u2060")  # a character without width: what follows is no tag's name
+
+
 def html(text: str) -> str:
     """For HTML, between tags or in a quoted attribute."""
     return _html.escape(plain(text))

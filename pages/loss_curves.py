@@ -43,7 +43,7 @@ def explorer() -> None:
                 alt=words.alt(scene),
                 narrow=figures.layout(scene, 1, lines, title),
                 name="loss-curves",
-                on_click=lambda click: address.put("probe", click.x),
+                on_click=lambda click: address.put("probe", curve_lab.near(click.x, axis)),
                 **curve_lab.sweeping(address, scene),
             )
             st.markdown(words.sentence(scene))

@@ -67,6 +67,12 @@ class LiveSlider {
     else if (within(this.clamp(next), allowed)) this.moved(this.clamp(next));
   }
 
+  // A number for a screen reader, which knows no powers of ten: those are in the text alone.
+  spin(what, value) {
+    const plain = value !== null && !/e/.test(value);
+    plain ? this.number.setAttribute("aria-value" + what, value) : this.number.removeAttribute("aria-value" + what);
+  }
+
   // Beside the box: why what is in it is not taken; "" where it is.
   say(sentence) {
     this.said.textContent = sentence;
@@ -89,9 +95,8 @@ class LiveSlider {
     this.said.id = id + "-said";
     this.number.setAttribute("aria-label", data.label + ", exact value");
     this.number.setAttribute("aria-describedby", this.said.id);
-    for (const [end, bound] of [["min", data.allowed.low], ["max", data.allowed.high]]) {
-      bound === null ? this.number.removeAttribute("aria-value" + end) : this.number.setAttribute("aria-value" + end, bound);
-    }
+    this.spin("min", data.allowed.low);
+    this.spin("max", data.allowed.high);
     this.button.hidden = !data.playable;
     this.face();
     const changed = fresh || this.value !== data.value;
@@ -113,7 +118,8 @@ class LiveSlider {
     this.range.value = place;
     this.range.setAttribute("aria-valuetext", this.written);
     this.number.value = this.written;
-    this.number.setAttribute("aria-valuenow", value);
+    this.number.setAttribute("aria-valuetext", this.written);
+    this.spin("now", value);
     this.say("");
     const share = (place - low) / (this.place(this.data.high) - low);
     this.range.style.setProperty("--share", 100 * Math.min(1, Math.max(0, share)) + "%");

@@ -77,6 +77,13 @@ def test_plotly_sees_no_formula_and_no_placeholder():
         assert set(re.findall(r"&#?\w+;", marked)) <= {"&amp;", "&lt;", "&gt;", "&#36;", "&#37;"}
 
 
+def test_no_tag_is_left_in_a_scene_of_three_dimensions():
+    for text in TEXTS:
+        marked = foreign.plotly_3d(text)
+        assert not re.search(r"<[/\w]", marked)
+        assert marked.replace("\u2060", "") == foreign.plain(text)
+
+
 def test_json_within_a_script_is_the_same_and_ends_nothing():
     for text in TEXTS:
         assert json.loads(foreign.script_json({text: [text]})) == {text: [text]}

@@ -11,7 +11,7 @@ from lossviz.descent.race import Run
 from lossviz.figures import style
 from lossviz.figures.descent_plane import Plane
 from lossviz.figures.style import Mark
-from lossviz.foreign import plotly
+from lossviz.foreign import plotly, plotly_3d
 from lossviz.optimizers.base import Optimizer
 
 VERDICT_COLORS = (style.GOOD, style.GOLD, style.BAD)
@@ -93,6 +93,7 @@ def surface(plane: Plane, runs: Sequence[Run], marks: Sequence[Mark], frame: int
     finite = cost[np.isfinite(cost)]
     top = float(np.quantile(finite, 0.97)) if finite.size else 1.0
     across_name, up_name = map(plotly, plane.names)
+    across_title, up_title = map(plotly_3d, plane.names)
     figure = go.Figure(layout={"template": style.template(), "height": 560})
     figure.add_surface(
         x=x, y=y, z=np.where(cost <= top, cost, np.nan), colorscale="Cividis", opacity=0.9, showscale=False,
@@ -110,7 +111,7 @@ def surface(plane: Plane, runs: Sequence[Run], marks: Sequence[Mark], frame: int
         )  # fmt: skip
     figure.update_layout(
         title=f"The cost in space, after {frame} steps",
-        scene={"xaxis_title": across_name, "yaxis_title": up_name, "zaxis_title": "cost"},
+        scene={"xaxis_title": across_title, "yaxis_title": up_title, "zaxis_title": "cost"},
         scene_camera={"eye": {"x": 1.3, "y": -1.5, "z": 0.9}},
         uirevision="keep",
     )

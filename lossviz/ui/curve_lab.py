@@ -1,5 +1,6 @@
 """The explorer's controls: family, axis, probe, and what each slider does to the chart."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -184,6 +185,12 @@ def probe(address: Address, axis: dict[str, Any]) -> dict[str, Any]:
         key=address.key("probe"), low=low, high=high, step=(high - low) / 200, default=default,
         help="Click the chart, drag, or use the arrow keys",
     )  # fmt: skip
+
+
+def near(x: float, axis: dict[str, Any]) -> float:
+    """Where on the axis somebody clicked, with no more digits than a pixel tells apart."""
+    pixel = (axis["high"] - axis["low"]) / 1000.0
+    return min(axis["high"], max(axis["low"], round(x, max(0, -math.floor(math.log10(pixel))))))
 
 
 def _sliders(address: Address, scene: Scene) -> dict[str, tuple[Loss, Parameter] | None]:
