@@ -7,6 +7,7 @@ points keep all their digits, and so does a coordinate of a moved point that sta
 
 import base64
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossviz.foreign import quoted
 from lossviz.losses.base import Array
 
 CELLS = 4095
 """Most steps of the grid along a side of the window."""
 ADDED = -1
 """Origin of a point that is not of the data set."""
+_SIDE = re.compile(r"(-?[0-9]{1,16}),(-?[0-9]{1,16}),([0-9]{1,20}(?:\.[0-9]{1,20})?(?:e[+-]?[0-9]{1,3})?)")
+_LETTERS = re.compile(r"[A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,13 @@ class Axis:
         Raises:
             ValueError: if the text is not first and last step and the step's size.
         """
-        first, last, size = text.split(",")
-        start, end, step = int(first), int(last), float(size)
+        found = _SIDE.fullmatch(text)
+        start, end, step = (int(found[1]), int(found[2]), float(found[3])) if found else (0, 0, 0.0)
         if not (0 < end - start <= CELLS and 1e-120 < step < 1e120 and max(abs(start), abs(end)) < 1e15):
-            raise ValueError(f"{text:.40} is not a window of at most {CELLS} steps")
+            raise ValueError(
+                f"{quoted(text)} is no side of a window: its first and last step, at most {CELLS:,} apart, "
+                "and a step's size are expected, such as 0,100,0.5"
+            )
         return cls(_multiple(start, step), _multiple(end, step), step)
 
     def __str__(self) -> str:
@@ -187,19 +194,14 @@ def changed(text: str, base: Cloud, window: Window, most: int) -> Cloud:
     return whole
 
 
-def pack(points: Array, window: Window) -> str:
-    """Points (n, 2), each as four characters."""
-    return "".join(_place(cell) for cell in window.cells(points))
-
-
 def unpack(text: str, window: Window) -> Array:
-    """The inverse of :func:`pack`, (n, 2).
+    """Points on the window's grid, (n, 2), from four characters each.
 
     Raises:
         ValueError: if the text is not of that form.
     """
     if len(text) % 4:
-        raise ValueError("the points have the wrong length")
+        raise ValueError("the points have the wrong length: four characters each are expected")
     return window.points(_cells(text))
 
 
@@ -226,7 +228,8 @@ def _base_index(text: str, base: Cloud) -> int:
 
 
 def _decode(text: str) -> bytes:
-    try:
-        return base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
-    except ValueError:
-        raise ValueError("the edited points hold characters that no point has") from None
+    if not _LETTERS.fullmatch(text):
+        raise ValueError(
+            "the points hold characters that no point has: letters, digits, - and _ are expected"
+        )
+    return base64.b64decode(text.encode("ascii"), altchars=b"-_")

@@ -7,7 +7,7 @@ from lossviz.ui import address as url
 from lossviz.ui import descent_controls as controls
 from lossviz.ui import descent_panels as panels
 from lossviz.ui import descent_words as words
-from lossviz.ui import frame, own_points, plainly
+from lossviz.ui import frame, plainly
 from lossviz.ui.descent_presets import APART, PRESETS
 from lossviz.ui.player import player
 
@@ -22,7 +22,7 @@ def descent() -> None:
         address.field(url.whole("frame", 0, controls.MOST_STEPS, 0))
         try:
             with column:
-                setup = controls.pick(address, own_points.pick)
+                setup = controls.pick(address)
                 view = controls.pick_view(address)
             runs = panels.race_of(setup)
         except ValueError as problem:

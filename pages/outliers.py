@@ -24,6 +24,7 @@ def lab() -> None:
             setting = controls.pick_setting(address, view, data.cloud.y)
         with picture:
             views.show(address, setting, data)
+            tables.offer_file(address, data)
             preset = url.presets(address, pills, controls.PRESETS)
             plainly.caption(*([preset.note] if preset else []), *data.notes, f"Data: {data.citation}.")
 

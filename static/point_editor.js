@@ -331,8 +331,7 @@ class PointEditor {
     if (last) this.speak = seq;
     const wired = this.wired({ why, last });
     if (last) this.cut = false;
-    const points = this.points.map(([x, y, origin]) => [Number(x.toPrecision(12)), Number(y.toPrecision(12)), origin]);
-    const edit = { seq, rev: this.rev, why, last, at: this.at, mine: this.line.ends ?? null, points };
+    const edit = { seq, rev: this.rev, why, last, at: this.at, mine: this.line.ends ?? null, points: this.points.map((point) => [...point]) };
     if (wired) this.wire.ask(edit);
     else this.component.setStateValue("edit", edit);
   }

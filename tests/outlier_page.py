@@ -43,7 +43,7 @@ def said(at):
 def pasted(text, state=""):
     """The page after a table was pasted."""
     at = opened(visit(PAGE, state), "Change the data")
-    at.text_area(key="outliers:paste").set_value(text).run()
+    at.text_area(key="outliers:own paste").set_value(text).run()
     return at
 
 

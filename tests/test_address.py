@@ -26,8 +26,16 @@ WRONG = {
     "infinite": ("probe", "-inf", "“-inf” is not a finite number"),
     "1e400": ("probe", "1e400", "“1e400” is not a finite number"),
     "empty": ("probe", "", "“” is not a finite number"),
-    "ten thousand characters": ("probe", "1" * 10_000, "10,000 characters are more than any value has"),
-    "ten thousand losses": ("loss", "focal," * 10_000, "60,000 characters are more than any value has"),
+    "ten thousand characters": (
+        "probe",
+        "1" * 10_000,
+        "10,000 characters are more than the 4,000 that a link has at most",
+    ),
+    "ten thousand losses": (
+        "loss",
+        "focal," * 10_000,
+        "60,000 characters are more than the 4,000 that a link has at most",
+    ),
     "control characters": ("over", "\x00\x1b[2J\x7f", "“??[2J?” is not one of"),
     "Arabic digits in letters": ("log", "١", "“١” is neither 0 nor 1"),
     "Markdown": ("reach", "![](//a.io/x)$e$", "“![](//a.io/x)$e$” is not one of"),

@@ -9,6 +9,7 @@ from visiting import payload, query, send, tables, visit
 
 from lossviz import data
 from lossviz.cloud import Cloud, Window, changed
+from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.data.numerals import typed
 from lossviz.ui.outlier_tables import _NUMBER
 
@@ -144,11 +145,11 @@ def test_numbers_beyond_the_window_are_named_with_its_bound_until_the_next_edit(
 
 
 def test_a_row_too_many_is_left_out_of_points_and_table_and_that_is_said():
-    at = numbers("n=300")
+    at = numbers(f"n={MAX_BY_HAND}")
     before = table(at).proto.id
     fill(at, added=[{"x": "3", "y": "2"}])
-    assert len(points(at)) == 300
-    assert "A row is left out: 300 points are the most that can be moved here." in captions(at)
+    assert len(points(at)) == MAX_BY_HAND
+    assert "A row is left out: 450 points are the most that can be moved here." in captions(at)
     assert table(at).proto.id != before
 
 
@@ -159,7 +160,7 @@ def test_the_bounds_have_a_true_minus():
 
 
 def test_a_table_without_points_takes_new_ones():
-    at = numbers("n=400")
+    at = numbers("n=500")
     assert len(table(at).value) == 0
     assert points(fill(at, added=[{"x": "3", "y": "4"}])) == pytest.approx(np.array([[3.0, 4.0]]))
 
@@ -168,7 +169,7 @@ def test_hidden_fits_are_in_no_table_no_download_and_no_link():
     at = numbers("guess=predict")
     assert "The fits are hidden until you reveal them." in captions(at)
     assert not tables(at)
-    assert at.get("download_button") == []
+    assert [button.proto.label for button in at.get("download_button")] == ["CSV of the points"]
     assert "Edited points are kept" in captions(at)
     assert len(points(fill(at, {2: {"y": "3"}}))) == 20
     revealed = numbers("guess=reveal")

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from test_player import unpack
-from visiting import notice, query, visit
+from visiting import notice, query, read, visit
 
 from lossviz import losses, optimizers, schedules
 from lossviz.data import classes, generators
-from lossviz.data.dataset import Dataset
+from lossviz.data.dataset import MAX_BY_HAND, Dataset
 from lossviz.descent import descend
 from lossviz.descent.race import Entrant, parameter_names, race
 from lossviz.descent.script import script
@@ -20,8 +20,9 @@ from lossviz.figures.descent_plane import plane_of
 from lossviz.figures.player import BUDGET, pack
 from lossviz.figures.style import nth_mark
 from lossviz.models import Cost
+from lossviz.points import Points, decode, encode
 from lossviz.surfaces import SURFACES
-from lossviz.ui import own_points
+from lossviz.ui.address import LONGEST
 from lossviz.ui.descent_panels import TABS, standings, trajectory
 from lossviz.ui.descent_presets import PRESETS
 from lossviz.ui.descent_problem import TASKS
@@ -109,8 +110,13 @@ def test_player_shows_the_numbers_of_the_library():
         ("race=rates&rates=0.1,x", "is not a number"),
         ("race=rates&rates=0.1,-1", "“-1” is not above 0, as a learning rate must be, and is left out"),
         ("race=rates&rates=1,2,3,4,5,6,7,8,9", "“9” is one more than the 8 that can run"),
-        ("data=own&points=AAAA", "these are no points"),
-        ("data=own&points=0,0,1:0,9,1:AAAAAAAA", "is not a window"),
+        ("data=own&points=AAAA", "the points are not whole"),
+        ("data=own&points=:zqx:", "“” is no side of a window"),
+        ("data=own&points=a,0,1:0,4,1:AAAA", "“a,0,1” is no side of a window"),
+        ("data=own&own=AA$", "these are no points"),
+        ("data=own&v=3", "“3” is no version of links that is known here"),
+        ("data=own&own=" + "A" * 5000, "5,000 characters are more than the 4,000"),
+        ("data=own&points=0,0,1:0,9,1:AAAAAAAA", "“0,0,1” is no side of a window"),
         ("task=surface&surface=beale&bowl.condition=3", "is no setting of this page"),
     ],
 )
@@ -135,8 +141,10 @@ def test_separable_classes_say_that_there_is_no_optimum_and_why():
 
 
 def own(x, y, labels=None):
-    points = own_points.encode(np.array(x), np.array(y), None if labels is None else np.array(labels))
-    return urlencode({"data": "own", "points": points})
+    labels = None if labels is None else np.array(labels)
+    classes = () if labels is None else ("0", "1")
+    text = encode(Points(np.array([x, y], dtype=float).T, ("x", "y"), labels, classes))
+    return urlencode({"data": "own", "own": text})
 
 
 def test_one_class_only_is_said():
@@ -157,58 +165,107 @@ def test_points_of_equal_x_are_said():
     assert "has the same value in every sample" in captions(at)
 
 
+# --- a person's own points ---------------------------------------------------------------------
+
+
+def pasted(text, state="data=own"):
+    at = visit(PAGE, state)
+    at.text_area(key="descent:own paste").set_value(text).run()
+    assert [e.message for e in at.exception] == []
+    return at
+
+
+def drawn(text, state="data=own"):
+    at = pasted(text, state)
+    at.button(key="descent:own draw").click().run()
+    assert_fine(at)
+    return at
+
+
+def held(at):
+    return decode(at.session_state["descent.own"])
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("1, 2\nx, y\nz, w\nq, r", "column"),
-        ("1\n2\n3", "2 columns of numbers are needed, there are 1"),
-        ("1, 2\n3, nan", "1 row has a number in each column"),
+        ("1, 2\nx, y\nz, w\nq, r", "no column holds numbers"),
+        ("1, 2\n3, nan", "1 row with a number in every chosen column"),
+        ("id,y\n12345678901234567890,1\n12345678901234567891,2", "2 different numbers of more than 15 digits became 1"),
     ],
-)
+)  # fmt: skip
 def test_bad_own_points_are_a_sentence_and_those_shown_are_kept(typed, said):
-    at = visit(PAGE, own([0.0, 1, 2], [0.0, 2, 1]))
-    before = at.session_state["descent.points"]
-    at.text_area[0].set_value(typed).run()
-    assert_fine(at)
-    assert said in at.warning[0].value
-    assert at.session_state["descent.points"] == before
+    at = pasted(typed, own([0.0, 1, 2], [0.0, 2, 1]))
+    assert said in read(at.error[0].value).lower() + read(at.error[0].value)
+    assert held(at).xy.tolist() == [[0, 0], [1, 2], [2, 1]]
 
 
 def test_rows_without_a_number_are_named_and_left_out():
-    text, notes = own_points.parse("x,y\n0,1\nnan,3\n2,5\n3,inf\n4,4", 2)
-    assert len(own_points.decode(text)[0]) == 3
-    assert "line 3, 5" in " ".join(notes)
+    at = drawn("x,y\n0,1\nnan,3\n2,5\n3,inf\n4,4")
+    assert held(at).xy.tolist() == [[0, 1], [2, 5], [4, 4]]
+    assert "2 rows (lines 3, 5) left out" in captions(at)
 
 
-def test_labels_other_than_0_and_1_name_their_line():
-    with pytest.raises(ValueError, match="line 3 has label 2"):
-        own_points.parse("a,b,label\n0,1,0\n1,1,2\n2,2,1", 3)
+def test_what_a_spread_of_six_powers_of_ten_holds_is_trained_on_as_it_came():
+    at = drawn("x,y\n1,2\n2,4\n3,6\n4,8\n1000000,2000000")
+    assert held(at).xy.tolist() == [[1, 2], [2, 4], [3, 6], [4, 8], [1e6, 2e6]]
 
 
-def test_more_points_than_a_link_holds_are_thinned_and_said():
-    text, notes = own_points.parse("\n".join(f"{i},{i % 7}" for i in range(2000)), 2)
-    assert len(own_points.decode(text)[0]) == own_points.MOST
-    assert len(text) < 2000
-    assert "450 of 2,000 rows" in " ".join(notes)
+def test_a_table_with_its_rows_numbered_is_trained_on_by_the_names_of_its_columns():
+    at = drawn(",x,y\n0,10,5\n1,11,7\n2,13,8\n")
+    assert held(at).xy.tolist() == [[10, 5], [11, 7], [13, 8]]
+    assert held(at).names == ("x", "y")
+    scene, _ = shown(at)
+    assert scene["views"][0]["x"]["title"] == "x, 0 to 1"
 
 
-def test_pasted_points_are_taken_and_come_back_from_the_address():
-    at = visit(PAGE, "data=own")
-    at.text_area[0].set_value("x; y\n0; 0.5\n1; 2\n2; 3.5").run()
+def test_columns_are_chosen_by_name_and_their_names_are_drawn():
+    at = pasted("price,rooms,area\n260,2,70\n340,3,95\n411,3,120")
+    at.selectbox(key="descent:own x").set_value("area").run()
+    at.selectbox(key="descent:own y").set_value("price").run()
+    at.button(key="descent:own draw").click().run()
     assert_fine(at)
-    points, labels = own_points.decode(at.session_state["descent.points"])
-    np.testing.assert_allclose(points, [[0, 0.5], [1, 2], [2, 3.5]], atol=2e-3)
-    assert labels is None
-    scene, array = shown(visit(PAGE, query(at)))
-    np.testing.assert_allclose(array(scene["views"][0]["layers"][0]["y"]), [0.5, 2, 3.5], atol=2e-3)
+    assert held(at).names == ("area", "price")
+    again = visit(PAGE, query(at))
+    assert notice(again) == ""
+    scene, _ = shown(again)
+    assert [scene["views"][0][axis]["title"] for axis in "xy"] == ["area, 0 to 1", "price"]
 
 
-def test_labels_survive_the_address():
-    rng = np.random.default_rng(0)
-    x, y, labels = rng.normal(size=60), rng.normal(size=60), rng.integers(0, 2, 60)
-    points, back = own_points.decode(own_points.encode(x, y, labels))
-    np.testing.assert_array_equal(back, labels)
-    np.testing.assert_allclose(points, np.stack([x, y], axis=1), atol=np.ptp(x) / 2000)
+def test_classes_by_name_are_told_apart_and_come_back_from_the_address():
+    at = drawn("x1,x2,kind\n0,1,yes\n1,3,no\n2,2,yes\n3,0,no\n", "task=classes&data=own")
+    assert held(at).classes == ("no", "yes")
+    assert held(at).labels.tolist() == [1, 0, 1, 0]
+    assert "class 0 is “no”, class 1 is “yes”" in captions(at)
+    again = visit(PAGE, query(at))
+    assert (notice(again), shown(again)[0]["views"][0]["x"]) == ("", shown(at)[0]["views"][0]["x"])
+    assert query(again) == query(at)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("a,b,label\n0,1,0\n1,1,2\n2,2,1", "3 different classes, “0”, “1”, “2”"),
+        ("a,b\n0,1\n1,1", "Two columns of numbers and one of classes are needed; there are “a”, “b”"),
+    ],
+)
+def test_other_than_two_classes_are_named(typed, said):
+    at = pasted(typed, "task=classes&data=own")
+    assert said in at.error[0].value
+
+
+def test_more_points_than_a_link_holds_are_drawn_at_random_and_it_is_said():
+    at = drawn("\n".join(f"{i},{i % 7}" for i in range(2000)))
+    assert len(held(at).xy) == MAX_BY_HAND
+    assert "450 of 2,000 rows are used, drawn at random" in captions(at)
+    assert len(query(at)) < LONGEST
+
+
+def test_points_of_a_person_outlast_a_change_of_the_task():
+    at = visit(PAGE, own([0.0, 1, 2, 3], [1.0, 0, 2, 1], [0, 1, 1, 0]))
+    before = at.session_state["descent.own"]
+    at.button_group(key="descent.task").set_value("classes").run()
+    assert at.session_state["descent.own"] == before
 
 
 # --- what is shown of a race -------------------------------------------------------------------

@@ -316,11 +316,11 @@ def test_the_table_compares_and_the_points_can_be_edited_by_number():
 
 
 def test_more_points_than_can_be_dragged_stand_still_and_it_says_so():
-    at = visit(PAGE, "n=400")
+    at = visit(PAGE, "n=500")
     sent = editor(at)
-    assert len(sent["still"]) == 400
+    assert len(sent["still"]) == 500
     assert sent["points"] == []
-    assert "400 points" in sent["hint"]
+    assert "500 points" in sent["hint"]
     edit(at, why="add", points=[[5.0, 30.0, -1]])
     assert_fine(at)
     assert len(editor(at)["points"]) == 1

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lossviz.cloud import ADDED, Cloud, Window
-from lossviz.ui.point_editor import MOST, read_edit
+from lossviz.data.dataset import MAX_BY_HAND
+from lossviz.ui.point_editor import read_edit
 
 X, Y = np.array([1.1, 2.2, 3.3]), np.array([5.123456, -4.0, 6.0])
 HOME = Cloud.of(X, Y)
@@ -81,7 +82,7 @@ def test_dots_on_a_line_send_the_height_first():
         message([[1, 2, 3]]),
         message([[1, 2, -2]]),
         message([[1, 2, 0], [2, 3, 0]]),
-        message([[1, 2, ADDED]] * (MOST + 1)),
+        message([[1, 2, ADDED]] * (MAX_BY_HAND + 1)),
     ],
 )
 def test_what_is_no_edit_is_ignored(sent):

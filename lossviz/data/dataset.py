@@ -9,8 +9,8 @@ Array = NDArray[np.float64]
 
 MAX_DRAWN = 2_000
 """Most points that are drawn and fitted on a page."""
-MAX_DRAGGABLE = 300
-"""Most points that can be dragged."""
+MAX_BY_HAND = 450
+"""Most points that can be moved by hand, and the most that a link holds."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
@@ -46,21 +47,40 @@ class Numerals:
         comma = certain or (either and not dotted and not commas_separate)
         return cls(comma, comma and dots)
 
-    def number(self, cell: str) -> float | None:
-        """The number in a cell, NaN where it is missing or not finite, None where there is something else."""
+    def plain(self, cell: str) -> str:
+        """A cell as Python writes numbers, if it is one: grouped by nothing, with a dot as its decimal mark."""
         text = _SPACES.sub("", cell.replace("−", "-"))
         if self.comma and _DECIMAL_COMMA.fullmatch(text):
-            text = text.replace(".", "").replace(",", ".")
-        elif (self.dots and _DOT_GROUPS.fullmatch(text)) or _ONLY_DOT_GROUPS.fullmatch(text):
-            text = text.replace(".", "")
-        elif not self.comma and _COMMA_GROUPS.fullmatch(text):
-            text = text.replace(",", "")
+            return text.replace(".", "").replace(",", ".")
+        if (self.dots and _DOT_GROUPS.fullmatch(text)) or _ONLY_DOT_GROUPS.fullmatch(text):
+            return text.replace(".", "")
+        if not self.comma and _COMMA_GROUPS.fullmatch(text):
+            return text.replace(",", "")
+        return text
+
+    def number(self, cell: str) -> float | None:
+        """The number in a cell, NaN where it is missing or too large, None where there is something else."""
+        text = self.plain(cell)
         try:
             number = float(text) if "_" not in text else None
         except ValueError:
             missing = text.lower() in MISSING or text.lstrip("+-") == "∞"
             return np.nan if missing else None
         return number if number is None or abs(number) <= LARGEST else np.nan
+
+    def exactly(self, cell: str) -> Decimal | None:
+        """The number in a cell with all its digits, however many; None where there is none."""
+        try:
+            number = Decimal(self.plain(cell))
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() else None
+
+
+def looks_like_number(text: str) -> bool:
+    """Whether a table could mean a number, or a missing one, by this cell."""
+    ways = Numerals(), Numerals(comma=True), Numerals(comma=True, dots=True)
+    return any(numerals.number(text) is not None for numerals in ways)
 
 
 def typed(text: str) -> float | None:

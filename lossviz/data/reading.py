@@ -9,13 +9,15 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lossviz.data.dataset import MAX_DRAWN, Array, Dataset
-from lossviz.data.numerals import Numerals
+from lossviz.data.numerals import LARGEST, MISSING, Numerals, looks_like_number, shortest
 from lossviz.foreign import quoted
 
 MAX_BYTES = 10_000_000
@@ -27,6 +29,11 @@ CLOSEST = 1e-11
 """Numbers that differ by less than this share of their size cannot be told apart when drawn."""
 TINIEST = 1e-100
 """Nor can those that differ by less than this."""
+_DIGITS = 15
+"""Every number of so many digits is another when read; of more, some become equal."""
+_ACROSS = ("x", "x1", "x₁", "x_1")
+_COUNTERS = ("column 1", "index", "unnamed: 0", "row", "id")
+"""Names under which tables keep the number of a row, the first where it has none."""
 
 
 @dataclass(frozen=True)
@@ -41,40 +48,121 @@ class Sheet:
     lines: tuple[int, ...]
     notes: tuple[str, ...]
     """What was read and what was left out, in sentences."""
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns that hold text, (rows,), by name: none is among ``names``."""
+    alike: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By name: how many different numbers a column held that have more digits than are kept, and how
+    many are left, where that is fewer."""
+
+    def likely(self) -> tuple[str, ...]:
+        """The columns that are likely meant: none that only numbers the rows, one called x first, one called y last."""
+        meant = [name for name in self.names if not self._numbers_rows(name)] or list(self.names)
+        return tuple(sorted(meant, key=lambda name: (name.lower() == "y") - (name.lower() in _ACROSS)))
+
+    def _numbers_rows(self, name: str) -> bool:
+        steps = np.diff(self._numbers(name))
+        return name.lower() in _COUNTERS and bool((steps == 1.0).all())
 
     def dataset(
-        self, response: str, predictor: str | None = None, source: str = "your own data"
+        self,
+        response: str,
+        predictor: str | None = None,
+        source: str = "your own data",
+        *,
+        most: int = MAX_DRAWN,
     ) -> tuple[Dataset, tuple[str, ...]]:
         """The response against one predictor, or against the order of rows, and notes on rows left out.
+
+        ``most`` rows are used, drawn at random.
 
         Raises:
             ValueError: if a column is unknown, fewer than two rows have numbers in both, or those of
                 a column are too close together to be drawn.
         """
-        for name in (response, predictor):
-            if name is not None and name not in self.names:
-                raise ValueError(f"there is no column {quoted(name, 60)}; there are {_listing(self.names)}")
-        y = self.values[:, self.names.index(response)]
-        order = np.arange(1.0, len(y) + 1.0)
-        x = order if predictor is None else self.values[:, self.names.index(predictor)]
-        notes = []
-        whole = np.isfinite(x) & np.isfinite(y)
-        if not whole.all():
-            gone = [line for line, keep in zip(self.lines, whole, strict=True) if not keep]
-            wanted = quoted(response, 80)
-            wanted = f"column {wanted}" if predictor is None else f"both {quoted(predictor, 80)} and {wanted}"
-            notes.append(f"{_rows(gone)} left out: no finite number in {wanted}.")
+        y = self._numbers(response)
+        x = np.arange(1.0, len(y) + 1.0) if predictor is None else self._numbers(predictor)
+        wanted = quoted(response, 80)
+        wanted = f"column {wanted}" if predictor is None else f"both {quoted(predictor, 80)} and {wanted}"
+        kept, notes = self._whole(np.isfinite(x) & np.isfinite(y), f"no finite number in {wanted}")
+        kept = _drawn(kept, most, notes)
+        for name, values in ((predictor, x[kept]), (response, y[kept])):
+            self._check(name or "row", values)
+        return Dataset(x[kept], y[kept], (predictor or "row", response), source), tuple(notes)
+
+    def classes(
+        self, across: str, up: str, label: str, *, most: int, source: str = "your own data"
+    ) -> tuple[Dataset, tuple[str, ...]]:
+        """Two columns of numbers and a class for each row, and notes on rows left out.
+
+        The label's column holds text or numbers, of which each is a class: 0 and 1 are those two, others are
+        numbered in their order. ``most`` rows are used, drawn at random.
+
+        Raises:
+            ValueError: if a column is unknown or named twice, fewer than two rows are whole, there are more
+                than two classes, or numbers are too close together to be drawn.
+        """
+        if len({across, up, label}) < 3:
+            raise ValueError(
+                "the same column is chosen twice: two columns of numbers and one of classes are needed"
+            )
+        x = np.stack([self._numbers(across), self._numbers(up)], axis=1)
+        words = self._words(label)
+        whole = np.isfinite(x).all(axis=1) & np.array([word != "" for word in words], dtype=bool)
+        wanted = f"{quoted(across, 80)} and {quoted(up, 80)} or no class in {quoted(label, 80)}"
+        kept, notes = self._whole(whole, f"no finite number in {wanted}")
+        found = {words[i] for i in kept}
+        if found <= {"0", "1"}:
+            found = {"0", "1"}
+        classes = sorted(found, key=float) if label in self.names else sorted(found)
+        if len(classes) > 2:
+            raise ValueError(
+                f"column {quoted(label, 80)} holds {len(classes):,} different classes, {_listing(classes[:5])}; two "
+                "can be told apart here"
+            )
+        kept = _drawn(kept, most, notes)
+        for name, values in zip((across, up), x[kept].T, strict=True):
+            self._check(name, values)
+        if classes != ["0", "1"]:
+            named = [f"class {k} is {quoted(word, 40)}" for k, word in enumerate(classes)]
+            notes.append(f"Column {quoted(label, 80)}: {', '.join(named)}.")
+        y = np.array([classes.index(words[i]) for i in kept], dtype=np.float64)
+        return Dataset(x[kept], y, (across, up, label), source, tuple(classes)), tuple(notes)
+
+    def _numbers(self, name: str) -> Array:
+        if name not in self.names:
+            raise ValueError(f"there is no column {quoted(name, 60)}; there are {_listing(self.names)}")
+        return self.values[:, self.names.index(name)]
+
+    def _words(self, name: str) -> Sequence[str]:
+        """A column's cells as names of classes; "" where there is none."""
+        if name in self.texts:
+            return ["" if word.lower() in MISSING else word for word in self.texts[name]]
+        return ["" if np.isnan(value) else shortest(value + 0.0) for value in self._numbers(name)]
+
+    def _whole(self, whole: NDArray[np.bool_], lacking: str) -> tuple[NDArray[np.intp], list[str]]:
+        """The rows that are whole, and a note on those that are not."""
         kept = np.flatnonzero(whole)
         if len(kept) < 2:
             raise ValueError(
                 f"{_count(len(kept), 'row')} with a number in every chosen column; a fit needs at least two"
             )
-        if len(kept) > MAX_DRAWN:
-            notes.append(f"{MAX_DRAWN:,} of {len(kept):,} rows are used, spread evenly: that is the most.")
-            kept = kept[np.linspace(0, len(kept) - 1, MAX_DRAWN).round().astype(int)]
-        for name, values in ((predictor, x[kept]), (response, y[kept])):
-            check_spread(name or "row", values)
-        return Dataset(x[kept], y[kept], (predictor or "row", response), source), tuple(notes)
+        if len(kept) == len(whole):
+            return kept, []
+        gone = [line for line, keep in zip(self.lines, whole, strict=True) if not keep]
+        return kept, [f"{_rows(gone)} left out: {lacking}."]
+
+    def _check(self, name: str, values: Array) -> None:
+        if name in self.alike and values.min() == values.max():
+            raise ValueError(f"{_merged(name, *self.alike[name])}; subtract what they share")
+        check_spread(name, values)
+
+
+def _drawn(kept: NDArray[np.intp], most: int, notes: list[str]) -> NDArray[np.intp]:
+    """At most so many of the rows, drawn at random, always the same ones of the same rows."""
+    if len(kept) <= most:
+        return kept
+    notes.append(f"{most:,} of {len(kept):,} rows are used, drawn at random: that is the most.")
+    return np.sort(np.random.default_rng(0).choice(kept, most, replace=False))
 
 
 def check_spread(name: str, values: Array) -> None:
@@ -93,7 +181,7 @@ def read(content: str | bytes) -> Sheet:
 
     A first row without numbers is the header, lines of a single cell above it are left out. A comma
     may be the decimal mark, where it does not separate the cells or they are quoted. Columns of text
-    are left out, and rows with too many cells.
+    are kept apart, and rows with too many cells left out.
 
     Raises:
         ValueError: if the content is empty, binary, over 10 MB or 100,000 rows or 100 columns, badly
@@ -118,24 +206,72 @@ def read(content: str | bytes) -> Sheet:
     width = len(first) if header else Counter(len(cells) for _, cells in body).most_common(1)[0][0]
     if width > MAX_COLUMNS:
         raise ValueError(f"line {rows[0][0]} has {width:,} columns; the most is {MAX_COLUMNS}")
-    labels = _unique_names(first if header else [""] * width, notes)
+    labels = _unique_names([_unmarked(name) for name in first] if header else [""] * width, notes)
     body = _without_long_rows(body, width, notes)
     values = np.full((len(body), width), np.nan)
     strange: dict[int, list[tuple[int, str]]] = {}
+    exact: dict[int, list[Decimal]] = {}
     for r, (line, cells) in enumerate(body):
         for c, cell in enumerate(cells):
             number = numerals.number(cell)
             if number is None:
                 strange.setdefault(c, []).append((line, cell))
-            else:
-                values[r, c] = number
+                continue
+            values[r, c] = number
+            if len(cell) > _DIGITS or number != number:
+                exactly = numerals.exactly(cell)
+                if exactly is not None:
+                    exact.setdefault(c, []).append(exactly)
     kept = _numeric_columns(labels, values, strange, body, notes)
+    alike = {labels[c]: counts for c in kept if (counts := _alike(exact.get(c, ())))}
+    notes += _brief([f"{_merged(name, *counts)}." for name, counts in alike.items()])
+    notes += _brief([_too_large(labels[c], exact[c]) for c in kept if _beyond(exact.get(c, ()))])
+    texts = {
+        labels[c]: tuple(_unmarked(cells[c]) if c < len(cells) else "" for _, cells in body)
+        for c in strange
+        if c not in kept
+    }
     return Sheet(
         tuple(labels[c] for c in kept),
         values[:, kept],
         tuple(line for line, _ in body),
         tuple(notes),
+        texts,
+        alike,
     )
+
+
+def _alike(exact: Iterable[Decimal]) -> tuple[int, int] | None:
+    """How many different numbers these are, and how many when read, where that is fewer."""
+    different = {number for number in exact if abs(number) <= LARGEST}
+    left = len({float(number) for number in different})
+    return (len(different), left) if left < len(different) else None
+
+
+def _merged(name: str, different: int, left: int) -> str:
+    return (
+        f"Column {quoted(name, 80)}: {different:,} different numbers of more than {_DIGITS} digits became {left:,} "
+        "when they were read, since a number here holds about 16 digits"
+    )
+
+
+def _beyond(exact: Iterable[Decimal]) -> int:
+    return sum(abs(number) > LARGEST for number in exact)
+
+
+def _too_large(name: str, exact: Sequence[Decimal]) -> str:
+    count = _beyond(exact)
+    return (
+        f"Column {quoted(name, 80)}: {_count(count, 'number')} beyond {LARGEST:g}, the most that can be fitted in "
+        f"every view, {'counts' if count == 1 else 'count'} as missing."
+    )
+
+
+def _unmarked(cell: str) -> str:
+    """Text without the apostrophe that keeps it from being read as a formula or a number."""
+    if cell[:1] == "'" and (cell[1:2] in tuple("=+-@'") or looks_like_number(cell[1:])):
+        return cell[1:]
+    return cell
 
 
 def _decode(content: str | bytes, notes: list[str]) -> str:

@@ -19,8 +19,8 @@ from lossviz.ui.component import declare
 
 _address = declare("address")
 
-LONGEST = 2000
-"""Characters of one URL value that are read at all; more is never a state of ours."""
+LONGEST = 4000
+"""Most characters of a query: more are neither written nor read."""
 
 
 class Bad(ValueError):
@@ -46,6 +46,8 @@ class Field:
     limits: tuple[float, float] | None = None
     """Lowest and highest of a number that is usual; more may be allowed."""
     whole: bool = False
+    bulky: bool = False
+    """Left out of a query that would be too long with it; the page offers a file instead."""
 
 
 def choice(name: str, options: Sequence[str], default: str) -> Field:
@@ -197,18 +199,29 @@ class Address:
             return field.default
         try:
             if len(text) > LONGEST:
-                raise Bad(f"{len(text):,} characters are more than any value has")
+                raise Bad(f"{len(text):,} characters are more than the {LONGEST:,} that a link has at most")
             return field.read(text)
         except Bad as problem:
             give_notice(f"{field.name}: {problem}; the default is used.")
             return field.default
 
     def query(self) -> str:
-        """The state as a query string; what is at its default is left out."""
+        """The state as a query string; what is at its default is left out, and what is bulky if it is too long."""
+        whole = self._query(bulky=True)
+        return whole if len(whole) <= LONGEST else self._query(bulky=False)
+
+    def excess(self) -> int:
+        """Characters of the whole state as a query, where they are too many; else 0."""
+        length = len(self._query(bulky=True))
+        return length if length > LONGEST else 0
+
+    def _query(self, *, bulky: bool) -> str:
         parts = {
             name: field.write(self[name])
             for name, field in self.fields.items()
-            if self.key(name) in st.session_state and self[name] != field.default
+            if self.key(name) in st.session_state
+            and self[name] != field.default
+            and (bulky or not field.bulky)
         }
         return urlencode(parts, safe=",")
 

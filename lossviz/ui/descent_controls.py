@@ -1,6 +1,6 @@
 """The controls of the descent page: what is trained, by which rules, from where."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from lossviz import schedules, surfaces
-from lossviz.data.dataset import Dataset
 from lossviz.data.numerals import shortest, typed
 from lossviz.descent import Problem
 from lossviz.descent.race import Entrant, Run, parameter_names
@@ -94,14 +93,14 @@ class Setup:
         )
 
 
-def pick(address: Address, data: Callable[[Address, str], Dataset | None]) -> Setup:
-    """Draw the controls; ``data`` gives the person's own points, if there are any.
+def pick(address: Address) -> Setup:
+    """Draw the controls.
 
     Raises:
         ValueError: if the settings contradict each other; the message is for the person.
     """
     task = pick_task(address)
-    samples = None if task == "surface" else pick_data(address, task, data)
+    samples = None if task == "surface" else pick_data(address, task)
     surface = pick_surface(address) if task == "surface" else None
     race = _pick_race(address, task)
     several = {name: race == name for name in RACES}

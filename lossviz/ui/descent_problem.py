@@ -1,6 +1,5 @@
 """What is trained on the descent page: a task, its data, a loss and a model, or a test surface."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -8,18 +7,22 @@ import streamlit as st
 
 from lossviz import losses, surfaces
 from lossviz.data import classes, generators
-from lossviz.data.dataset import Dataset
+from lossviz.data.dataset import MAX_BY_HAND, Dataset
+from lossviz.foreign import quoted
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import NONNEGATIVE
 from lossviz.models import FEATURES
+from lossviz.ui import own_points, plainly
 from lossviz.ui.address import Address, choice, choices, number, whole
 from lossviz.ui.descent_rules import MOST_RUNS, one_of, slider
 from lossviz.ui.live_slider import live_slider
-from lossviz.ui.own_points import OWN
+from lossviz.ui.own_points import KEPT, OWN
 from lossviz.ui.pickers import pick_losses
 
 TASKS = {"line": "Line", "classes": "Classes", "surface": "Surface"}
 SAMPLES = 80
+FAR = 1e18
+"""Largest number, and inverse of the least spread, of own points: squares still have a place in float32."""
 LINES = {
     "line": ("Line", "gaussian", 0.0),
     "outliers": ("Line with outliers", "gaussian", 0.2),
@@ -35,7 +38,7 @@ def pick_task(address: Address) -> str:
 
     def forget() -> None:
         for name in list(address.fields):
-            if name != "task":
+            if name not in ("task", *KEPT):
                 st.session_state.pop(address.key(name), None)
 
     picked = st.segmented_control(
@@ -45,7 +48,7 @@ def pick_task(address: Address) -> str:
     return picked or "line"
 
 
-def pick_data(address: Address, task: str, own: Callable[[Address, str], Dataset | None]) -> Dataset:
+def pick_data(address: Address, task: str) -> Dataset:
     titles = (
         {name: title for name, (title, *_) in LINES.items()}
         if task == "line"
@@ -56,14 +59,52 @@ def pick_data(address: Address, task: str, own: Callable[[Address, str], Dataset
     address.field(choice("data", tuple(titles), first))
     name = st.selectbox("Data", tuple(titles), key=address.key("data"), format_func=titles.__getitem__)
     address.field(whole("sample", 0, 9999, 0))
-    mine = own(address, task)
-    if name == OWN and mine is not None:
+    own_points.declare(address)
+    mine = _own(address, task) if name == OWN else None
+    if mine is not None:
         return mine
     name, seed = name if name != OWN else first, int(address["sample"])
     if task == "classes":
         return classes.make(name, SAMPLES, seed)
     _, generator, outliers = LINES[name]
     return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
+
+
+def _own(address: Address, task: str) -> Dataset | None:
+    """Draw the entry of own points; the data set, if they are fit for the task."""
+    own_points.enter(address, labelled=task == "classes", most=MAX_BY_HAND)
+    points = own_points.of(address)
+    if points is None:
+        st.caption("No points yet: the first toy data set is shown.")
+        return None
+    known = own_points.kept(address)
+    plainly.caption(*(known.notes if known else ()))
+    words = () if points.labels is None else [points.classes[label] for label in points.labels]
+    saved = own_points.columns(points.xy, (*points.names, points.label_name), words)
+    own_points.offer_file(address, saved)
+    for name, values in zip(points.names, points.xy.T, strict=True):
+        largest, span = float(np.abs(values).max()), float(np.ptp(values))
+        if largest > FAR or 0 < span < 1 / FAR:
+            what = f"reach {largest:.3g}" if largest > FAR else f"differ by {span:.3g}"
+            plainly.caption(
+                f"The numbers in {quoted(name, 80)} {what}: beyond {FAR:g}, and below {1 / FAR:g}, costs cannot be "
+                "drawn here. Take other units. The first toy data set is shown."
+            )
+            return None
+    source = f"{len(points.xy)} points of your own"
+    if task == "line":
+        return Dataset(points.xy[:, 0], points.xy[:, 1], points.names, source)
+    if points.labels is None:
+        st.caption("These points have no classes: the first toy data set is shown.")
+        return None
+    if len(points.classes) > 2:
+        st.caption(
+            f"These points have {len(points.classes)} classes, and two can be told apart here: the first toy data set "
+            "is shown."
+        )
+        return None
+    names = (*points.names, points.label_name)
+    return Dataset(points.xy, points.labels.astype(np.float64), names, source, points.classes)
 
 
 def rescaled(data: Dataset, how: str) -> Dataset:

@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 
 from lossviz.cloud import Cloud, Window, changed, changes
+from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.data.numerals import shortest, typed
 from lossviz.foreign import quoted
 from lossviz.ui import plainly
 from lossviz.ui.address import Address, Bad, Field, give_notice, whole
 from lossviz.ui.outlier_fits import Memory
 from lossviz.ui.outlier_state import State
-from lossviz.ui.point_editor import MOST, Edit
+from lossviz.ui.point_editor import Edit
 
 EDITS, LINE, AT = "p", "line", "at"
 _LIVE = "outliers:live"
@@ -44,16 +45,16 @@ class Desk:
     """Reads and writes the points' state; made anew in every run.
 
     ``base`` are the points of the data set, ``name`` its token, ``window`` where they may go. More
-    than ``MOST`` points stand still; only points that are added to them can be moved.
+    than ``MAX_BY_HAND`` points stand still; only points that are added to them can be moved.
     """
 
     def __init__(self, address: Address, base: Cloud, window: Window, name: str) -> None:
         self.address, self.window = address, window
-        crowded = len(base) > MOST
+        crowded = len(base) > MAX_BY_HAND
         self.base = base.without(np.arange(len(base))) if crowded else base
-        address.field(Field(EDITS, "", self._read_edits))
+        address.field(Field(EDITS, "", self._read_edits, bulky=True))
         address.field(Field(LINE, (), self._read_line, lambda ends: ",".join(map(shortest, ends))))
-        address.field(whole(AT, -1, MOST, -1))
+        address.field(whole(AT, -1, MAX_BY_HAND, -1))
         self.gesture = gesture = self._gesture(name)
         settled, at = self._settled(), address[AT]
         self.state = State(
@@ -133,13 +134,13 @@ class Desk:
 
     def _settled(self) -> Cloud:
         try:
-            return changed(self.address[EDITS], self.base, self.window, MOST)
+            return changed(self.address[EDITS], self.base, self.window, MAX_BY_HAND)
         except ValueError:
             return self.base
 
     def _read_edits(self, text: str) -> str:
         try:
-            changed(text, self.base, self.window, MOST)
+            changed(text, self.base, self.window, MAX_BY_HAND)
         except ValueError as problem:
             raise Bad(plainly.reason(problem, "these are no points that were moved")) from None
         return text

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lossviz.cloud import Cloud, Window
+from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
 from lossviz.figures import style
@@ -17,7 +18,7 @@ from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_fits import Fits
 from lossviz.ui.outlier_state import State
-from lossviz.ui.point_editor import HANDLES, HINT, MOST, Band, Line, Scene
+from lossviz.ui.point_editor import HANDLES, HINT, Band, Line, Scene
 
 BAR = 12.0
 """Width in pixels of the widest bar of a charge that is a length."""
@@ -211,9 +212,7 @@ def _hint(state: State, *, editable: bool) -> str:
     if not editable:
         return "These points are made by the slider; go to another view to move points by hand."
     if len(state.still):
-        return (
-            f"Of {len(state.still)} points none can be moved, at most {MOST} can; click to add some that can."
-        )
+        return f"Of {len(state.still)} points none can be moved, at most {MAX_BY_HAND} can; click to add some that can."
     return HINT
 
 

@@ -1,5 +1,6 @@
 """Under the outlier page's picture: why it is so, the numbers, and the code that makes them."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,10 +9,12 @@ import streamlit as st
 
 from lossviz.cloud import ADDED, Cloud, Window
 from lossviz.data import numerals
+from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
 from lossviz.losses.base import Array
 from lossviz.outlier_lab import comparison
+from lossviz.points import Points, one_line
 from lossviz.ui import explain, frame, own_points, plainly
 from lossviz.ui.address import Address
 from lossviz.ui.chart import token
@@ -20,7 +23,6 @@ from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_desk import EDITS, Desk
 from lossviz.ui.outlier_fits import fit_points
-from lossviz.ui.point_editor import MOST
 from lossviz.ui.table import table
 
 _DRAWN, _TOLD = "outliers:table drawn", "outliers:table told"
@@ -113,17 +115,55 @@ def _fits(desk: Desk, setting: Setting, data: Source) -> None:
             "Lines that fit best",
             pictures="The stand-alone page draws the points and their lines, and saves them as a picture.",
         )
-        if len(cloud) <= own_points.MOST:
-            walked = own_points.query(*cloud.xy.T)
-            frame.link("descent", "Watch gradient descent find the line through these points", walked)
+        _walk(cloud, data)
+
+
+def _walk(cloud: Cloud, data: Source) -> None:
+    """The way to the page that walks downhill on these points."""
+    titles = one_line(data.x_title), one_line(data.y_title)
+    if len(cloud) > MAX_BY_HAND:
+        st.caption(
+            f"Gradient descent takes at most {MAX_BY_HAND} points, so that no link leads there; save these, and read "
+            "them there to have some of them drawn at random."
+        )
+        return
+    walked, rounded = own_points.query(Points(cloud.xy, titles)), ""
+    for digits in range(8, 2, -1):
+        if walked is not None:
+            break
+        walked = own_points.query(Points(_rounded(cloud.xy, digits), titles))
+        rounded = f", rounded to {digits} digits"
+    if walked is not None:
+        frame.link("descent", f"Watch gradient descent find the line through these points{rounded}", walked)
+
+
+def _rounded(xy: Array, digits: int) -> Array:
+    """Points whose coordinates keep so many digits of their ranges."""
+    spans = np.ptp(xy, axis=0)
+    decimals = [digits - 1 - math.floor(math.log10(span)) if span > 0 else 16 for span in spans.tolist()]
+    return np.stack(
+        [[round(v, d) for v in column] for column, d in zip(xy.T.tolist(), decimals, strict=True)], axis=1
+    )
 
 
 def _cell(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.5g}".replace("-", "−").replace("inf", "∞")
 
 
+def offer_file(address: Address, data: Source) -> None:
+    """Say where the points are beyond a link, and offer them as a file."""
+    cloud = Desk(address, data.cloud, data.window, data.name).state.cloud
+    own_points.offer_file(address, columns(cloud, data))
+
+
+def columns(cloud: Cloud, data: Source) -> dict[str, Array | Sequence[str]]:
+    """The points as columns to be saved."""
+    return own_points.columns(cloud.xy, (one_line(data.x_title), one_line(data.y_title)))
+
+
 def _points(desk: Desk, data: Source) -> None:
-    """The table twin: the same points, edited by number."""
+    """The table twin: the same points, to be saved, and to be edited by number."""
+    own_points.download(desk.address, columns(desk.state.cloud, data), "table")
     if not st.toggle("Edit the points by number", key="outliers:by number"):
         return
     points, window = desk.state.points, desk.window
@@ -163,7 +203,7 @@ def _points(desk: Desk, data: Source) -> None:
     x, y = (_typeset(np.array([axis.step, axis.low, axis.high])) for axis in (window.x, window.y))
     st.caption(
         f"Edited points are kept to steps of {x[0]} and {y[0]}, from {x[1]} to {x[2]} and from {y[1]} to {y[2]}, "
-        f"so that a link can hold them. At most {MOST}."
+        f"so that a link can hold them. At most {MAX_BY_HAND}."
     )
 
 
@@ -207,11 +247,11 @@ def _applied(
         x, y = (numerals.typed(str(row.get(axis))) for axis in AXES)
         if x is None or y is None:
             continue
-        if len(cloud) < MOST:
+        if len(cloud) < MAX_BY_HAND:
             new = [[inside(len(cloud) + 1, k, value) for k, value in enumerate((x, y))]]
             cloud = Cloud(np.concatenate([cloud.xy, new]), np.append(cloud.origin, ADDED))
         else:
-            told.append(f"A row is left out: {MOST} points are the most that can be moved here.")
+            told.append(f"A row is left out: {MAX_BY_HAND} points are the most that can be moved here.")
     return cloud, tuple(told)
 
 

@@ -1,154 +1,237 @@
-"""A person's own points for a fit: pasted, from a file, or handed over by another page in the URL."""
+"""A person's own points, on every page: pasted, from a file, from a link, or handed over by another page.
+
+One reader (:mod:`lossviz.data.reading`), one popover, one text in the URL (:mod:`lossviz.points`). What a link
+cannot hold is said, and offered as a file that can be read again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from lossviz.cloud import Axis, Window, pack, unpack
-from lossviz.data import reading
-from lossviz.data.dataset import Dataset
+from lossviz import data, foreign
+from lossviz.data import MAX_BY_HAND, MAX_DRAWN, Dataset, Sheet
+from lossviz.data.numerals import LARGEST, looks_like_number
+from lossviz.data.reading import MAX_BYTES, MAX_ROWS, check_spread
 from lossviz.losses.base import Array
+from lossviz.points import VERSION, Points, decode, encode
 from lossviz.ui import plainly
-from lossviz.ui.address import Address, Bad, Field
+from lossviz.ui.address import LONGEST, Address, Bad, Field
+from lossviz.ui.downloads import to_csv
 
-OWN, FIELD = "own", "points"
-MOST = 450
-"""Most points whose text, at four characters each, fits into a URL value."""
+OWN = "own"
+"""The option of the data's menu, and the field that holds the points."""
+_VERSION, _FORMER = "v", "points"
+KEPT = (OWN, _VERSION)
+"""Fields that outlast a change of what is done with the points."""
+ROW = "order of rows"
 
 
-def encode(x: Array, y: Array, labels: Array | None = None) -> str:
-    """Points as text: both sides of their window, each point as four characters, their labels 0 and 1.
+@dataclass(frozen=True)
+class Kept:
+    """What this session was given, beyond what a link holds."""
 
-    Coordinates are rounded to a grid of at most 4096 steps over the window.
+    text: str
+    """The points' text it belongs to; "" where there are too many for one."""
+    found: Dataset
+    notes: tuple[str, ...]
+
+
+def declare(address: Address) -> None:
+    """The fields of a person's own points; a link of an older form is brought into today's."""
+    address.field(Field(OWN, "", _checked, bulky=True))
+    address.field(Field(_FORMER, "", _checked, bulky=True))
+    address.field(Field(_VERSION, "", _version, bulky=True))
+    if address[_FORMER]:
+        address.put(OWN, address[OWN] or address[_FORMER])
+        address.put(_FORMER, "")
+    address.put(_VERSION, str(VERSION) if address[OWN] else "")
+
+
+def of(address: Address) -> Points | None:
+    """The points that the state holds."""
+    return decode(address[OWN]) if address[OWN] else None
+
+
+def kept(address: Address) -> Kept | None:
+    """What was read in this session, as long as the state has not gone on to other points."""
+    known = st.session_state.get(_key(address, "kept"))
+    return known if isinstance(known, Kept) and known.text == address[OWN] else None
+
+
+def query(points: Points) -> dict[str, str] | None:
+    """The address of a page's own points; None where a link would be too long."""
+    text = encode(points)
+    found = {"data": OWN, OWN: text, _VERSION: str(VERSION)}
+    return found if len(text) <= LONGEST - 100 else None
+
+
+def enter(
+    address: Address, *, labelled: bool, most: int = MAX_DRAWN, forget: Callable[[], None] = lambda: None
+) -> None:
+    """A pasted table or a file, its columns chosen by name; the page keeps its points until they are taken.
+
+    Args:
+        address: of the page, with ``data`` among its fields.
+        labelled: whether two coordinates and a class are wanted, rather than x and y.
+        most: rows that are used; more than ``MAX_BY_HAND`` are in no link.
+        forget: called before other points are taken.
     """
-    window = Window(*(Axis.over(*_range(values)) for values in (x, y)))
-    text = f"{window.x}:{window.y}:{pack(np.stack([x, y], axis=1), window)}"
-    return text if labels is None else f"{text}:{int(''.join('1' if v else '0' for v in (1, *labels)), 2):x}"
+    with st.popover("Your own data", width="stretch"):
+        file = st.file_uploader(
+            "A CSV file", key=_key(address, "file"), max_upload_size=MAX_BYTES // 1_000_000
+        )
+        example = "x1, x2, kind\n0.5, 1.2, yes\n1.0, 2.9, no" if labelled else "area, price\n70, 260\n95, 340"
+        pasted = st.text_area("or a pasted table", key=_key(address, "paste"), placeholder=example)
+        if not file and not pasted:
+            st.caption(
+                f"Up to {MAX_ROWS:,} rows. At most {MAX_BY_HAND} points can be moved by hand and be in a link, "
+                f"which has at most {LONGEST:,} characters; beyond that they can be saved as a file."
+            )
+            return
+        sheet = _sheet(address, file.getvalue() if file else pasted)
+        if isinstance(sheet, str):
+            plainly.error(f"{file.name}: {sheet}" if file else sheet)
+            return
+        _choose(address, sheet, labelled, most, forget)
 
 
-def decode(text: str) -> tuple[Array, Array | None]:
-    """The inverse of :func:`encode`: points (n, 2) and labels (n,) or None.
-
-    Raises:
-        Bad: if the text is not of that form.
-    """
-    parts = text.split(":")
-    if len(parts) not in (3, 4):
-        raise Bad("these are no points: two sides of a window and four characters a point are expected")
+def _choose(address: Address, sheet: Sheet, labelled: bool, most: int, forget: Callable[[], None]) -> None:
+    names, likely = sheet.names, sheet.likely()
+    if labelled:
+        options = [*names, *sheet.texts]
+        if len(names) < 2 or len(options) < 3:
+            there = ", ".join(map(foreign.quoted, options))
+            plainly.error(f"Two columns of numbers and one of classes are needed; there are {there}.")
+            return
+        first = [*likely, *(name for name in names if name not in likely)]
+        across = _column(address, "x₁", "x1", names, first[0])
+        up = _column(address, "x₂", "x2", names, first[1])
+        label = _column(address, "Class", "class", options, options[-1] if sheet.texts else likely[-1])
+        unread = f"Column {foreign.quoted(label, 80)} left out"
+        notes = [note for note in sheet.notes if not note.startswith(unread)]
+    else:
+        notes = list(sheet.notes)
+        y = _column(address, "y", "y", names, likely[-1])
+        # A single column is a sample: against itself it would be a line.
+        x = _column(address, "x", "x", [*names, ROW], likely[0] if len(likely) > 1 else ROW)
     try:
-        points = unpack(parts[2], Window(Axis.read(parts[0]), Axis.read(parts[1])))
-        bits = bin(int(parts[3], 16))[3:] if len(parts) == 4 else None
+        if labelled:
+            found, more = sheet.classes(across, up, label, most=most)
+        else:
+            found, more = sheet.dataset(y, None if x == ROW else x, most=most)
     except ValueError as problem:
-        otherwise = "these are no points: two sides of a window and four characters a point are expected"
-        raise Bad(plainly.reason(problem, otherwise)) from None
-    if not 2 <= len(points) <= MOST:
-        raise Bad(f"there must be 2 to {MOST} points, not {len(points)}")
-    if bits is not None and len(bits) != len(points):
-        raise Bad(f"there are {len(bits)} labels for {len(points)} points")
-    return points, None if bits is None else np.array([float(bit) for bit in bits])
+        plainly.caption(*notes)
+        plainly.error(plainly.sentence(problem))
+        return
+    notes += more
+    for note in notes:
+        plainly.caption(note)
+    st.button(
+        "Draw these points", key=_key(address, "draw"), on_click=_take, args=(address, found, notes, forget)
+    )
 
 
-def _range(values: Array) -> tuple[float, float]:
-    low, high = float(np.min(values)), float(np.max(values))
-    room = 0.5 * (abs(low) or 1.0)
-    return (low, high) if high > low else (low - room, low + room)
+def _column(address: Address, title: str, key: str, names: Sequence[str], likely: str) -> str:
+    picked = st.selectbox(title, names, index=list(names).index(likely), key=_key(address, key))
+    return str(picked)
 
 
-def query(x: Array, y: Array) -> dict[str, str]:
-    """The address of the descent page that trains a line on these points."""
-    return {"data": OWN, FIELD: encode(x, y)}
+def _take(address: Address, found: Dataset, notes: Sequence[str], forget: Callable[[], None]) -> None:
+    forget()
+    text = encode(points_of(found)) if len(found.y) <= MAX_BY_HAND else ""
+    st.session_state[_key(address, "kept")] = Kept(text, found, tuple(notes))
+    address.put(OWN, text)
+    address.put("data", OWN)
 
 
-def pick(address: Address, task: str) -> Dataset | None:
-    """Draw the entry of own points, where they are asked for; the data set, if one fits the task."""
-    address.field(Field(FIELD, "", _checked))
-    if st.session_state.get(address.key("data")) != OWN:
-        return None
-    columns = 3 if task == "classes" else 2
-    text = address[FIELD]
-    with st.expander("Enter points", expanded=not text):
-        _enter(address, columns)
-    if not text:
-        st.caption("No points yet: the first toy data set is shown.")
-        return None
-    points, labels = decode(text)
-    if columns == 2:
-        return Dataset(points[:, 0], points[:, 1], ("x", "y"), f"{len(points)} points of your own")
-    if labels is None:
-        st.caption("These points have no labels: the first toy data set is shown.")
-        return None
-    return Dataset(points, labels, ("x₁", "x₂", "class"), f"{len(points)} points of your own")
+def points_of(found: Dataset) -> Points:
+    """A data set as points: of x and y, or of two coordinates and a class."""
+    if found.x.ndim == 1:
+        return Points(np.stack([found.x, found.y], axis=1), (found.names[0], found.names[1]))
+    return Points(
+        found.x, (found.names[0], found.names[1]), found.y.astype(np.intp), found.classes, found.names[2]
+    )
+
+
+def offer_file(address: Address, columns: dict[str, Array | Sequence[str]]) -> None:
+    """Say that a link cannot hold the points, where it cannot, and offer them as a file."""
+    held = kept(address)
+    count = len(next(iter(columns.values())))
+    if held is not None and not held.text and address["data"] == OWN:
+        why = f"{count:,} points are more than the {MAX_BY_HAND} that a link holds"
+    elif excess := address.excess():
+        why = (
+            f"a link to these points would have {excess:,} characters, more than the {LONGEST:,} it may have"
+        )
+    else:
+        return
+    plainly.notice(
+        f"{why[:1].upper()}{why[1:]}: neither it nor a reload brings them back. Save them as a file."
+    )
+    download(address, columns, "saved")
+
+
+def columns(xy: Array, names: Sequence[str], classes: Sequence[str] = ()) -> dict[str, Array | Sequence[str]]:
+    """Points (n, 2), and perhaps a class each, as columns to be saved; each under a name of its own."""
+    found: dict[str, Array | Sequence[str]] = {}
+    for k, values in enumerate((*xy.T, classes) if classes else xy.T):
+        name = names[k] or f"column {k + 1}"
+        found[name if name not in found else f"{name} ({k + 1})"] = values
+    return found
+
+
+def download(address: Address, columns: dict[str, Array | Sequence[str]], key: str) -> None:
+    """A button that saves points as a CSV file, to be read again as they are."""
+    st.download_button(
+        "CSV of the points", lambda: table(columns), "points.csv", "text/csv", key=_key(address, key), on_click="ignore"
+    )  # fmt: skip
+
+
+def table(columns: dict[str, Array | Sequence[str]]) -> str:
+    """Points as CSV; a name that a reader would take for a number is marked as text."""
+    return to_csv(
+        {f"'{name}" if name[:1] == "'" or looks_like_number(name) else name: v for name, v in columns.items()}
+    )
 
 
 def _checked(text: str) -> str:
-    decode(text)
+    """The points' text in today's form."""
+    if not text:
+        return ""
+    try:
+        points = decode(text)
+        if np.abs(points.xy).max() > LARGEST:
+            raise Bad(f"numbers beyond {LARGEST:g} cannot be fitted in every view")
+        columns = points.xy.T if points.window is None else ()
+        for name, values in zip(points.names, columns, strict=False):
+            check_spread(name, values)
+        return encode(points)
+    except ValueError as problem:
+        raise Bad(plainly.reason(problem)) from None
+
+
+def _version(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= VERSION):
+        raise Bad(
+            f"{foreign.quoted(text)} is no version of links that is known here; the latest is {VERSION}"
+        )
     return text
 
 
-def _enter(address: Address, columns: int) -> None:
-    """A field to paste into, a file to choose, and what became of the last of either."""
-    said = address.key(FIELD) + ":said"
-
-    def take(widget: str) -> None:
-        given = st.session_state[widget]
-        content = given.getvalue() if hasattr(given, "getvalue") else given
-        if not content:
-            return
+def _sheet(address: Address, content: str | bytes) -> Sheet | str:
+    """The table as read, or why it could not be; read once."""
+    known = st.session_state.get(_key(address, "sheet"))
+    if known is None or known[0] != content:
         try:
-            text, notes = parse(content, columns)
-            address.put(FIELD, text)
-            st.session_state[said] = ("", notes)
+            known = content, data.read(content)
         except ValueError as problem:
-            st.session_state[said] = (f"{plainly.sentence(problem)} The points shown are as before.", ())
-
-    wanted = "x₁, x₂ and a label, 0 or 1" if columns == 3 else "x and y"
-    pasted, chosen = f"{said}:paste", f"{said}:file"
-    st.text_area(
-        f"Paste a table: its first columns are {wanted}", key=pasted, on_change=take, args=(pasted,), height=100,
-        placeholder="0.5, 1.2\n1.0, 2.9",
-    )  # fmt: skip
-    st.file_uploader(
-        "Or a CSV file", type=["csv", "tsv", "txt"], key=chosen, on_change=take, args=(chosen,),
-        max_upload_size=reading.MAX_BYTES // 1_000_000,
-    )  # fmt: skip
-    problem, notes = st.session_state.get(said, ("", ()))
-    if problem:
-        plainly.warning(problem)
-    for note in notes:
-        plainly.caption(note)
+            known = content, plainly.sentence(problem)
+        st.session_state[_key(address, "sheet")] = known
+    sheet: Sheet | str = known[1]
+    return sheet
 
 
-def parse(content: str | bytes, columns: int) -> tuple[str, list[str]]:
-    """A table's first columns of numbers as the text of :func:`encode`, and what was left out.
-
-    Raises:
-        ValueError: if it cannot be read, has fewer columns of numbers or too few whole rows, numbers too
-            close together to be drawn, or labels other than 0 and 1; the message names the line.
-    """
-    sheet = reading.read(content)
-    if len(sheet.names) < columns:
-        raise ValueError(
-            f"{columns} columns of numbers are needed, there are {len(sheet.names)}: {', '.join(sheet.names)}"
-        )
-    values, lines, notes = sheet.values[:, :columns], np.array(sheet.lines), list(sheet.notes)
-    whole = np.isfinite(values).all(axis=1)
-    if not whole.all():
-        gone = [str(line) for line in lines[~whole]]
-        notes.append(
-            f"Left out, without a finite number in each column: line {', '.join(gone[:8])}{' …' * (len(gone) > 8)}."
-        )
-    values, lines = values[whole], lines[whole]
-    if len(values) < 2:
-        raise ValueError(
-            f"{len(values)} {'row has' if len(values) == 1 else 'rows have'} a number in each column; "
-            "at least two are needed"
-        )
-    if columns == 3 and (odd := np.flatnonzero(~np.isin(values[:, 2], (0, 1)))).size:
-        raise ValueError(f"line {lines[odd[0]]} has label {values[odd[0], 2]:g}; labels must be 0 or 1")
-    if len(values) > MOST:
-        notes.append(
-            f"{MOST} of {len(values):,} rows are used, spread evenly: that is the most a link holds."
-        )
-        values = values[np.linspace(0, len(values) - 1, MOST).round().astype(int)]
-    for name, column in zip(sheet.names, values.T[:2], strict=False):
-        reading.check_spread(name, column)
-    return encode(values[:, 0], values[:, 1], values[:, 2] if columns == 3 else None), notes
+def _key(address: Address, what: str) -> str:
+    return f"{address.page}:own {what}"

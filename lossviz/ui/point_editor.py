@@ -13,13 +13,11 @@ import numpy as np
 import streamlit as st
 
 from lossviz.cloud import ADDED, Axis, Cloud, Window
+from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.figures import style
 from lossviz.losses.base import Array
 from lossviz.ui import axes
 from lossviz.ui.component import declare
-
-MOST = 300
-"""Most points that can be moved by hand."""
 
 HANDLES = (0.06, 0.94)
 """Where along x, as shares of the window, the handles of a person's own line are."""
@@ -226,7 +224,7 @@ def payload(
         "said": scene.said,
         "height": scene.height,
         "left": scene.left,
-        "limit": MOST,
+        "limit": MAX_BY_HAND,
         "editable": scene.editable,
         "edited": scene.edited,
         "mark": scene.marked,
@@ -235,7 +233,7 @@ def payload(
         "names": [scene.y_title] if flat else [scene.x_title, scene.y_title],
         "x": _packed_axis(across, "" if flat else scene.x_title),
         "y": None if flat else _packed_axis(scene.window.y, scene.y_title),
-        "points": [[_digits(x), _digits(y), int(i)] for (x, y), i in zip(shown, points.origin, strict=True)],
+        "points": [[x, y, int(i)] for (x, y), i in zip(shown.tolist(), points.origin, strict=True)],
         "still": [_short(point) for point in (scene.still[:, ::-1] if flat else scene.still)],
         "handles": HANDLES,
         "mine": list(scene.mine) if scene.mine else None,
@@ -256,7 +254,7 @@ def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = 
     if not isinstance(sent, dict) or sent.get("rev") != rev or not isinstance(sent.get("seq"), int):
         return None
     why, rows, at = sent.get("why"), sent.get("points"), sent.get("at")
-    if not isinstance(why, str) or not isinstance(rows, list) or len(rows) > max(MOST, len(home)):
+    if not isinstance(why, str) or not isinstance(rows, list) or len(rows) > max(MAX_BY_HAND, len(home)):
         return None
     if not all(isinstance(row, list) and len(row) == 3 and all(map(_finite, row)) for row in rows):
         return None
@@ -295,10 +293,6 @@ def _packed_charges(charges: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if charges is None:
         return None
     return {**charges, "at": _short(charges["at"]), "width": _short(charges["width"])}
-
-
-def _digits(value: float) -> float:
-    return float(f"{value:.12g}")
 
 
 def _short(values: Array) -> list[float]:
