@@ -24,7 +24,7 @@ ALLOWED = {
     "lossviz": NUMERIC | LAZY,
     "figures": NUMERIC | {"plotly"},
     "ui": NUMERIC | {"pandas", "plotly", "starlette", "streamlit"},
-    "__main__": {"pandas", "streamlit", "uvicorn"},
+    "__main__": {"click", "pandas", "streamlit", "uvicorn"},
     "pages": NUMERIC | {"streamlit"},
 }
 
