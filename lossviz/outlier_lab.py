@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,6 @@ from lossviz.fitting.estimator import Scale
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
 from lossviz.losses.stable import product
-from lossviz.outlying import outliers
 
 IGNORED = 1e-3
 """A point is ignored whose weight and whose pull are below this share of the largest that they can be."""
@@ -25,20 +24,34 @@ ROUNDING = 1e-10
 
 
 def fit_cloud(
-    loss: ResidualLoss, cloud: Cloud, *, scale: Scale = 1.0, constant: bool = False, near: Fit | None = None
+    loss: ResidualLoss, cloud: Cloud, *, scale: Scale = 1.0, constant: bool = False, near: Array | None = None
 ) -> Fit:
     """The line, or the one constant, that fits the cloud best.
 
-    ``near`` is the fit of almost the same cloud: it stands in for the search for several minima, for
+    ``near`` are the coefficients of almost the same cloud's fit: they stand in for the search for several minima, for
     the time a point is on the move.
 
     Raises:
         ValueError: where nothing can be fitted; the message says why.
     """
-    start = None if near is None else near.coefficients
     if constant:
-        return fit_location(loss, cloud.y, scale=scale, start=start)
-    return fit_line(loss, cloud.x, cloud.y, scale=scale, start=start)
+        return fit_location(loss, cloud.y, scale=scale, start=near)
+    return fit_line(loss, cloud.x, cloud.y, scale=scale, start=near)
+
+
+SEARCH, STRAIGHT = 6000, 150
+"""Most times that a fit looks at every residual: in search of the lowest of several minima, and else."""
+QUICK = 5_000_000
+"""Residuals that are looked at in a moment, a sixth of a second or so."""
+
+
+def work(losses: Sequence[ResidualLoss], points: int, *, scale: Scale = 1.0, fits: int = 1) -> int:
+    """At most how many residuals are looked at in ``fits`` fits of each loss to so many points.
+
+    Larger than ``QUICK``, it is to be done beside the page, where it shows how far it is.
+    """
+    searched = [not (loss.convex or scale == "mad") for loss in losses]
+    return fits * points * sum(SEARCH if several else STRAIGHT for several in searched)
 
 
 def weights(fit: Fit) -> Array:
@@ -195,6 +208,10 @@ def contaminate(cloud: Cloud, window: Window, count: int, kind: str, seed: int =
     return Cloud(xy, cloud.origin)
 
 
+SHARES = 26
+"""Shares of outliers at which a breakdown curve is fitted."""
+
+
 @dataclass(frozen=True)
 class Breakdown:
     """Coefficients (counts, p) of each loss's fit with each of ``counts`` points made outliers."""
@@ -202,6 +219,11 @@ class Breakdown:
     counts: NDArray[np.int64]
     shares: Array
     coefficients: tuple[Array, ...]
+
+    def near(self, share: float) -> list[Array]:
+        """Each loss's coefficients at the share nearest to that one."""
+        at = np.abs(self.shares - share).argmin()
+        return [fitted[at] for fitted in self.coefficients]
 
 
 def breakdown(
@@ -211,15 +233,28 @@ def breakdown(
     kind: str,
     *,
     scale: Scale = 1.0,
-    most: int = 26,
-) -> Breakdown:
-    """Fits at shares of outliers from none to one half, at most ``most`` of them."""
+    most: int = SHARES,
+    progress: Callable[[float], bool] = lambda share: True,
+) -> Breakdown | None:
+    """Fits at shares of outliers from none to one half, at most ``most`` of them.
+
+    ``progress`` is told the share done after every few fits; None where it returned False.
+    """
     half = len(cloud) // 2
     counts = np.unique(np.rint(np.linspace(0, half, min(most, half + 1))).astype(np.int64))
     clouds = [contaminate(cloud, window, int(count), kind) for count in counts]
     x, y = (np.stack([getattr(c, axis) for c in clouds]) for axis in ("x", "y"))
-    found = tuple(fit_line(loss, x, y, scale=scale).coefficients for loss in losses)
-    return Breakdown(counts, counts / len(cloud), found)
+    found = []
+    for k, loss in enumerate(losses):
+        some = max(1, QUICK // work([loss], len(cloud), scale=scale))
+        parts = []
+        for first in range(0, len(counts), some):
+            part = slice(first, first + some)
+            parts.append(fit_line(loss, x[part], y[part], scale=scale).coefficients)
+            if not progress((k + min(1.0, (first + some) / len(counts))) / len(losses)):
+                return None
+        found.append(np.concatenate(parts))
+    return Breakdown(counts, counts / len(cloud), tuple(found))
 
 
 def cost(loss: ResidualLoss, cloud: Cloud, coefficients: Array, scale: float = 1.0) -> float:
@@ -230,7 +265,9 @@ def cost(loss: ResidualLoss, cloud: Cloud, coefficients: Array, scale: float = 1
 
 def cost_curve(fit: Fit, y: Array, at: Array) -> Array:
     """Cost of each constant in ``at`` (m,) under the fit's loss and scale, (m,)."""
-    return fit.loss.value((at[:, None] - y) / fit.scale).mean(axis=1)
+    some = max(1, 20_000 // max(1, len(y)))  # as many at once as stay in a processor's cache
+    parts = (at[first : first + some, None] for first in range(0, len(at), some))
+    return np.concatenate([fit.loss.value((part - y) / fit.scale).mean(axis=1) for part in parts])
 
 
 def nickname(loss: ResidualLoss) -> str:
@@ -254,10 +291,12 @@ def signed(value: float, size: float) -> str:
     return text if value < 0 or not text.strip("0.") else f"+{text}"
 
 
-def comparison(fits: Sequence[Fit], cloud: Cloud, *, scale: Scale = 1.0) -> dict[str, list]:
-    """One row a loss: its fit, its own cost, how far it is from the fit without outliers, and its weights."""
+def comparison(fits: Sequence[Fit], alone: Sequence[Fit], cloud: Cloud) -> dict[str, list]:
+    """One row a loss: its fit, its own cost, how far it is from the fit without outliers, and its weights.
+
+    ``alone`` are the same losses' fits to the cloud without its outliers.
+    """
     constant = fits[0].coefficients.shape == (1,)
-    clean = cloud.without(outliers(cloud, constant=constant))
     rise, run = float(np.ptp(cloud.y)), float(np.ptp(cloud.x))
     sizes = {"constant": rise} if constant else {"intercept": rise, "slope": rise / run if run else 0.0}
     table: dict[str, list] = {"loss": [fit.loss.label for fit in fits]}
@@ -265,7 +304,6 @@ def comparison(fits: Sequence[Fit], cloud: Cloud, *, scale: Scale = 1.0) -> dict
         table[name] = [_without_rounding(fit.coefficients[k], size) for fit in fits]
     exact = [float(np.abs(fit.residuals).max()) <= 1e-12 * rise for fit in fits]
     table["cost"] = [0.0 if free else float(fit.cost) for fit, free in zip(fits, exact, strict=True)]
-    alone = [fit_cloud(fit.loss, clean, scale=scale, constant=constant) for fit in fits]
     for k, (name, size) in enumerate(sizes.items()):
         table[f"change of {name}"] = [
             _without_rounding(fit.coefficients[k] - other.coefficients[k], size)

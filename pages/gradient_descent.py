@@ -19,21 +19,26 @@ def descent() -> None:
     with frame.stage(page) as address:
         pills = st.container()
         column, picture = st.columns([1, 2.9], gap="medium")
-        address.field(url.whole("frame", 0, controls.MOST_STEPS, 0))
+        panels.fields(address)
         try:
             with column:
                 setup = controls.pick(address)
                 view = controls.pick_view(address)
-            runs = panels.race_of(setup)
+            preset = url.presets(address, pills, PRESETS, APART)
+            with picture:
+                shown = controls.pick_shown(address, setup)
+                runs = panels.race_of(address, setup)
         except ValueError as problem:
             plainly.error(plainly.sentence(problem))
             return
-        preset = url.presets(address, pills, PRESETS, APART)
+        if runs is None:
+            return
         with picture:
-            shown = controls.pick_shown(address, runs)
             run = runs[shown]
             plane = plane_of(run, setup.start, setup.axes, setup.pair)
-            scene = panels.scene_of(setup, runs, shown, plane, **view)
+            scene = panels.scene_of(address, setup, runs, shown, plane, **view)
+            if scene is None:
+                return
             player(
                 scene,
                 key=controls.PLAYER,

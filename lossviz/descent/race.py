@@ -1,6 +1,6 @@
 """A race: several descents from one start, with the same data and the same mini-batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +65,13 @@ def parameter_names(problem: Problem) -> tuple[str, ...]:
     return "intercept", *(f"weight of {name}" for name in problem.names[1:])
 
 
+def _part(
+    progress: Callable[[float], bool | None] | None, done: int, parts: int
+) -> Callable[[float], bool | None] | None:
+    """Tells of one of several parts, of which some are done, how far the whole is."""
+    return None if progress is None else lambda share: progress((done + share) / parts)
+
+
 def race(
     entrants: Sequence[Entrant],
     start: Array,
@@ -73,14 +80,19 @@ def race(
     batch_size: int | None,
     seed: int,
     schedule: Schedule,
+    progress: Callable[[float], bool | None] | None = None,
 ) -> list[Run]:
     """Run all entrants; the results are in their order.
+
+    ``progress`` is told the share done; the rest is left out, each run with the steps made so far, once it
+    returns False.
 
     Raises:
         ValueError: as ``descent.sweep``.
     """
     runs: dict[int, Run] = {}
-    for problem in {id(e.problem): e.problem for e in entrants}.values():
+    problems = list({id(e.problem): e.problem for e in entrants}.values())
+    for count, problem in enumerate(problems):
         places = [i for i, entrant in enumerate(entrants) if entrant.problem is problem]
         best = optimum(problem)
         trajectories = sweep(
@@ -91,6 +103,7 @@ def race(
             batch_size=batch_size,
             seed=seed,
             schedule=schedule,
+            progress=_part(progress, count, len(problems)),
         )
         for i, trajectory in zip(places, trajectories, strict=True):
             runs[i] = Run(entrants[i].label, trajectory, best)

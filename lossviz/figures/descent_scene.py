@@ -32,6 +32,8 @@ from lossviz.optimizers.base import Array
 
 FINEST = 60
 """Cells along each side of the probability shading, where the budget allows."""
+COARSEST = 10
+"""The same where it does not: with fewer there would be nothing to see."""
 SHADES = tuple(
     style.fill(style.CLASS_COLORS[which], opacity)
     for which, opacity in ((0, 0.38), (0, 0.04), (1, 0.04), (1, 0.38))
@@ -226,7 +228,7 @@ def _cells(cost: Cost, runs: int, frames: int) -> int:
     """Cells along each side of the shading: as fine as what else a frame needs leaves room for."""
     curved = 0 if cost.model.straight else 1000
     room = BUDGET - 160_000 - frames * (cost.samples + 40 * runs + curved)
-    return min(FINEST, int(np.sqrt(room / frames)))
+    return min(FINEST, max(COARSEST, int(np.sqrt(max(0, room) / frames))))
 
 
 def _straight(run: Run, mark: Mark, box: tuple[float, float, float, float]) -> Line:

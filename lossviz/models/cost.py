@@ -252,8 +252,12 @@ class Cost:
     def value(self, params: Array) -> Array:
         """The cost; (..., p) -> (...)."""
         with np.errstate(over="ignore", invalid="ignore"):
-            losses = self.criterion.value(self.model.score(params, self.design))
-            return self._mean(losses) + self._penalty(params)
+            if params.ndim == 1:
+                return self._value(params)
+            rows = params.reshape(-1, params.shape[-1])
+            return np.concatenate([self._value(rows[part]) for part in self._parts(len(rows))]).reshape(
+                params.shape[:-1]
+            )
 
     def gradient(self, params: Array, rows: Rows | None = None) -> Array:
         """Gradient of the cost, or of its unbiased estimate from some rows; (..., p) -> (..., p)."""
@@ -269,11 +273,18 @@ class Cost:
             if params.ndim == 1:
                 return self._value_and_gradient(params)
             value, gradient = np.empty(params.shape[:-1]), np.empty(params.shape)
-            runs = max(1, CACHED // (self.samples * self.model.outputs))
-            for first in range(0, len(params), runs):
-                part = slice(first, first + runs)
+            for part in self._parts(len(params)):
                 value[part], gradient[part] = self._value_and_gradient(params[part])
         return value, gradient
+
+    def _parts(self, runs: int) -> list[slice]:
+        """The runs in parts of as many as stay in a processor's cache."""
+        size = max(1, CACHED // (self.samples * self.model.outputs))
+        return [slice(first, first + size) for first in range(0, max(1, runs), size)]
+
+    def _value(self, params: Array) -> Array:
+        losses = self.criterion.value(self.model.score(params, self.design))
+        return self._mean(losses) + self._penalty(params)
 
     def _value_and_gradient(self, params: Array) -> tuple[Array, Array]:
         passed = self.model.forward(params, self.design)

@@ -10,16 +10,15 @@ import streamlit as st
 from lossviz import schedules, surfaces
 from lossviz.data.numerals import shortest, typed
 from lossviz.descent import Problem
-from lossviz.descent.race import Entrant, Run, parameter_names
+from lossviz.descent.race import Entrant, parameter_names
 from lossviz.figures import style
 from lossviz.figures.style import Mark
 from lossviz.foreign import quoted
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array, Optimizer
-from lossviz.ui.address import Address, Bad, Field, choice, choices, flag, whole
+from lossviz.ui.address import Address, Bad, Field, choice, choices, whole
 from lossviz.ui.descent_problem import pick_data, pick_loss, pick_model, pick_surface, pick_task, rescaled
 from lossviz.ui.descent_rules import (
-    MOST_RUNS,
     pick_optimizers,
     pick_rates,
     pick_schedule,
@@ -240,8 +239,6 @@ def _pick_axes(address: Address, place: Any, names: Sequence[str]) -> tuple[int,
 
 def pick_view(address: Address) -> dict[str, bool]:
     """Logarithmic cost and eigen-directions."""
-    for name in ("log", "eigen"):
-        address.field(flag(name))
     return {
         "log": st.toggle("Logarithmic cost", key=address.key("log")),
         "eigen": st.toggle(
@@ -250,21 +247,24 @@ def pick_view(address: Address) -> dict[str, bool]:
     }
 
 
-def pick_shown(address: Address, runs: Sequence[Run]) -> int:
-    """Whose surface, shading and readings are shown, where several run."""
-    address.field(whole("shown", 0, MOST_RUNS - 1, 0))
-    last = len(runs) - 1
+def pick_shown(address: Address, setup: Setup) -> int:
+    """Index of the run whose surface, shading and readings are shown, where several run."""
+    last = len(setup.entrants) - 1
     if not last:
         return 0
     key = address.key("shown")
     st.session_state[key] = min(int(st.session_state[key]), last)
     return int(
         st.segmented_control(
-            "Surface and numbers of", range(last + 1), key=key, format_func=lambda i: runs[i].label, required=True,
+            "Surface and numbers of",
+            range(last + 1),
+            key=key,
+            format_func=lambda i: setup.entrants[i].label,
+            required=True,
             label_visibility="collapsed",
         )
         or 0
-    )  # fmt: skip
+    )
 
 
 def start_at(address: Address, click: Click) -> None:

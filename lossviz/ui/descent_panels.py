@@ -20,10 +20,10 @@ from lossviz.figures.style import Mark
 from lossviz.models import Cost
 from lossviz.optimizers.base import Optimizer
 from lossviz.ui import background, explain
-from lossviz.ui.address import Address, Field, choice, flag
+from lossviz.ui.address import Address, Field, choice, flag, whole
 from lossviz.ui.chart import Click, chart
-from lossviz.ui.descent_controls import PLAYER, Setup
-from lossviz.ui.descent_rules import HIGHEST_RATE
+from lossviz.ui.descent_controls import MOST_STEPS, PLAYER, Setup
+from lossviz.ui.descent_rules import HIGHEST_RATE, MOST_RUNS
 from lossviz.ui.downloads import to_csv
 from lossviz.ui.player import player, replay
 from lossviz.ui.player_export import to_html
@@ -43,26 +43,82 @@ TOLERANCE = 1e-3
 """Share of the gap in cost that a run that arrived may leave."""
 
 
-def race_of(setup: Setup) -> list[Run]:
-    """The runs, computed once for equal settings."""
-    return _race(setup.token, setup)
+QUICK = 300_000
+"""Samples that are looked at, over all steps and runs, in a moment."""
+_RACE, _SCENE, _UPDATE = "descent:race job", "descent:scene job", "descent:update job"
+"""Work that may be done beside the page."""
+
+
+def heavy(setup: Setup) -> bool:
+    """Whether the race takes more than a moment, so that it shows how far it is."""
+    problem = setup.entrants[0].problem
+    return (problem.samples or 1) * setup.steps * len(setup.entrants) > QUICK
+
+
+def _beside(
+    key: str,
+    address: Address,
+    setup: Setup,
+    asked: str,
+    work: Callable[[Callable[[float], bool]], Any],
+    at_once: Callable[[], Any],
+) -> Any:
+    """What ``work`` gives, done beside the page where the race is heavy, and None until then; else ``at_once``."""
+    if heavy(setup):
+        return background.result(key, asked, work, lambda: _lighter(address))
+    background.drop(key)
+    return at_once()
+
+
+def _lighter(address: Address) -> None:
+    """Take back what makes a race long: as few steps as the page begins with."""
+    address.put("steps", address.fields["steps"].default)
+
+
+def race_of(address: Address, setup: Setup) -> list[Run] | None:
+    """The runs, computed once for equal settings; None while they are computed beside the page."""
+    found: list[Run] | None = _beside(
+        _RACE,
+        address,
+        setup,
+        setup.token,
+        lambda progress: _run(setup, progress),
+        lambda: _race(setup.token, setup),
+    )
+    return found
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _race(token: str, _setup: Setup) -> list[Run]:
+    return _run(_setup)
+
+
+def _run(setup: Setup, progress: Callable[[float], bool] | None = None) -> list[Run]:
     return race(
-        _setup.entrants,
-        _setup.start,
-        steps=_setup.steps,
-        batch_size=_setup.batch,
-        seed=_setup.seed,
-        schedule=_setup.schedule,
+        setup.entrants,
+        setup.start,
+        steps=setup.steps,
+        batch_size=setup.batch,
+        seed=setup.seed,
+        schedule=setup.schedule,
+        progress=progress,
     )
 
 
-def scene_of(setup: Setup, runs: list[Run], shown: int, plane: Plane, *, log: bool, eigen: bool) -> Scene:
-    """The three views, computed once for equal settings."""
-    return _scene(repr((setup.token, shown, log, eigen)), runs, shown, setup.marks, plane, log, eigen)
+def scene_of(
+    address: Address, setup: Setup, runs: list[Run], shown: int, plane: Plane, *, log: bool, eigen: bool
+) -> Scene | None:
+    """The three views, computed once for equal settings; None while they are computed beside the page."""
+    asked = repr((setup.token, shown, log, eigen))
+    found: Scene | None = _beside(
+        _SCENE,
+        address,
+        setup,
+        asked,
+        lambda progress: descent(runs, shown, setup.marks, plane, log=log, eigen=eigen),
+        lambda: _scene(asked, runs, shown, setup.marks, plane, log, eigen),
+    )
+    return found
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -72,14 +128,23 @@ def _scene(
     return descent(_runs, _shown, _marks, _plane, log=_log, eigen=_eigen)
 
 
-def open_tabs(address: Address) -> Iterator[tuple[str, Any]]:
-    """Name and place of each tab that is open; closed ones are neither computed nor drawn."""
+def fields(address: Address) -> None:
+    """Declare where somebody looks, which stays in the address also while nothing is drawn yet."""
+    address.field(whole("frame", 0, MOST_STEPS, 0))
+    address.field(whole("shown", 0, MOST_RUNS - 1, 0))
+    for name in ("log", "eigen", "map"):
+        address.field(flag(name))
     titles = list(TABS.values())
     names = dict(zip(titles, TABS, strict=True))
     known = choice("tab", tuple(TABS), "update").read
-    address.field(Field("tab", titles[0], lambda text: TABS[known(text)], names.__getitem__))
-    address.field(flag("map"))
-    tabs = st.tabs(titles, key=address.key("tab"), default=address["tab"], on_change="rerun")
+    address.field(
+        Field("tab", titles[0], lambda text: TABS[known(text)], names.__getitem__, options=tuple(TABS))
+    )
+
+
+def open_tabs(address: Address) -> Iterator[tuple[str, Any]]:
+    """Name and place of each tab that is open; closed ones are neither computed nor drawn."""
+    tabs = st.tabs(list(TABS.values()), key=address.key("tab"), default=address["tab"], on_change="rerun")
     for name, tab in zip(TABS, tabs, strict=True):
         if tab.open:
             yield name, tab
@@ -87,8 +152,16 @@ def open_tabs(address: Address) -> Iterator[tuple[str, Any]]:
 
 def update(address: Address, setup: Setup, run: Run) -> None:
     """One update taken apart, moving along with the animation."""
-    scene = details.update(run, setup.axes, setup.names)
-    player(scene, key="descent:update", frame=address.key("frame"), clock=PLAYER)
+    scene = _beside(
+        _UPDATE,
+        address,
+        setup,
+        repr((setup.token, run.label)),
+        lambda progress: details.update(run, setup.axes, setup.names),
+        lambda: details.update(run, setup.axes, setup.names),
+    )
+    if scene is not None:
+        player(scene, key="descent:update", frame=address.key("frame"), clock=PLAYER)
 
 
 def fit(address: Address, run: Run) -> None:

@@ -138,6 +138,11 @@ def pick_setting(address: Address, view: str, y: Array) -> Setting:
     return Setting(view, tuned, scale or "fixed", charged, weighing, guess)
 
 
+def usual_losses(address: Address) -> None:
+    """Go back to the losses that the page begins with."""
+    address.put("loss", list(DEFAULT))
+
+
 @contextmanager
 def drawer(address: Address, label: str, fields: Sequence[str]) -> Iterator[bool]:
     """A folded group of widgets; yields whether it is open.

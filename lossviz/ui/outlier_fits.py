@@ -1,6 +1,6 @@
 """The fits behind the outlier page's picture: now, and before the last gesture."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,8 +8,10 @@ import numpy as np
 from lossviz.cloud import Cloud, Window
 from lossviz.fitting import Fit
 from lossviz.losses import ResidualLoss
-from lossviz.outlier_lab import fit_cloud
-from lossviz.ui import plainly
+from lossviz.losses.base import Array
+from lossviz.outlier_lab import QUICK, fit_cloud, work
+from lossviz.ui import background, plainly
+from lossviz.ui.chart import token
 from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_state import State
 
@@ -24,6 +26,8 @@ class Fits:
     now: tuple[Fit, ...] = ()
     before: tuple[Fit, ...] = ()
     problem: str = ""
+    waiting: bool = False
+    """They are being computed beside the page."""
 
 
 @dataclass
@@ -41,6 +45,13 @@ class Memory:
         known = dict(zip(_names(setting), fits, strict=True))
         return cls(dict(known), (points, known))
 
+    def near(self, setting: Setting) -> dict[ResidualLoss, Array]:
+        """Coefficients of the latest fit of each loss that has one."""
+        known = (
+            (loss, self.last.get(name)) for loss, name in zip(setting.losses, _names(setting), strict=True)
+        )
+        return {loss: fit.coefficients for loss, fit in known if fit is not None}
+
     def before(self, points: Cloud) -> dict[Name, Fit]:
         """The known fits of the points before a gesture."""
         if self.start is None or self.start[0] is not points:
@@ -48,10 +59,35 @@ class Memory:
         return self.start[1]
 
 
-def fit_all(state: State, setting: Setting, memory: Memory) -> Fits:
-    """Fit every chosen loss; while a point moves near the last fits, at rest from scratch."""
+def at_rest(
+    key: str, cloud: Cloud, window: Window, setting: Setting, stop: Callable[[], None]
+) -> tuple[Fit, ...] | None:
+    """The fits of some points, from scratch; None while they are computed beside the page.
+
+    What takes more than a moment shows how far it is where this is called, can be stopped, and is kept
+    until something else is asked for at that place.
+
+    Args:
+        key: of the place, unique across the app.
+        stop: called when somebody stops the work, to unset what asked for it.
+
+    Raises:
+        ValueError: as :func:`fit_points`.
+    """
+    if work(setting.losses, len(cloud), scale=setting.fit_scale) <= QUICK:
+        background.drop(key)
+        return fit_points(cloud, window, setting)
+    asked = token(cloud.xy.tobytes(), repr(window), repr(_names(setting)))
+    found: tuple[Fit, ...] | None = background.result(
+        key, asked, lambda progress: fit_points(cloud, window, setting, progress=progress), stop
+    )
+    return found
+
+
+def fit_all(state: State, setting: Setting, memory: Memory, now: tuple[Fit, ...] | None = None) -> Fits:
+    """Fit every chosen loss: ``now`` where that is done, else near the last fits, as while a point moves."""
     try:
-        now = fit_points(state.cloud, state.window, setting, memory.last if state.moving else {})
+        now = fit_points(state.cloud, state.window, setting, memory.near(setting)) if now is None else now
     except ValueError as problem:
         return Fits(problem=plainly.reason(problem))
     memory.last = dict(zip(_names(setting), now, strict=True))
@@ -67,9 +103,15 @@ def fit_all(state: State, setting: Setting, memory: Memory) -> Fits:
 
 
 def fit_points(
-    cloud: Cloud, window: Window, setting: Setting, near: Mapping[Name, Fit] | None = None
+    cloud: Cloud,
+    window: Window,
+    setting: Setting,
+    near: Mapping[ResidualLoss, Array] | None = None,
+    progress: Callable[[float], bool] = lambda share: True,
 ) -> tuple[Fit, ...]:
-    """The fit of each chosen loss to some points.
+    """The fit of each chosen loss to some points; of the first of them, where ``progress`` says stop.
+
+    ``near`` are coefficients of fits to almost the same points.
 
     Raises:
         ValueError: where nothing can be fitted; the message says why.
@@ -78,10 +120,14 @@ def fit_points(
     if not setting.constant and np.ptp(cloud.x) <= window.x.step:
         raise ValueError("all x are equal: a slope cannot be fitted, only a constant")
     near = near or {}
-    return tuple(
-        fit_cloud(loss, cloud, scale=setting.fit_scale, constant=setting.constant, near=near.get(name))
-        for loss, name in zip(setting.losses, _names(setting), strict=True)
-    )
+    found: list[Fit] = []
+    for loss in setting.losses:
+        found.append(
+            fit_cloud(loss, cloud, scale=setting.fit_scale, constant=setting.constant, near=near.get(loss))
+        )
+        if not progress(len(found) / len(setting.losses)):
+            break
+    return tuple(found)
 
 
 def _names(setting: Setting) -> list[Name]:

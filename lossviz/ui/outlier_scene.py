@@ -48,7 +48,7 @@ class Picture:
 
 def alone(setting: Setting, fits: Fits) -> bool:
     """Whether the points have the picture to themselves."""
-    return setting.view == "fit" or setting.hidden or bool(fits.problem)
+    return setting.view == "fit" or setting.hidden or not fits.now
 
 
 def picture(state: State, setting: Setting, source: Source, fits: Fits, what: str) -> Picture:
@@ -220,6 +220,8 @@ def said(state: State, setting: Setting, fits: Fits) -> str:
     """The sentence under the picture."""
     if fits.problem:
         return f"Nothing is fitted: {fits.problem}."
+    if fits.waiting:
+        return f"The lines of {len(setting.losses)} losses are being fitted."
     if setting.guess != "off":
         return words.own_line(own_costs(state, setting, fits.now), fits.now, hidden=setting.hidden)
     if state.before is not None and fits.before:

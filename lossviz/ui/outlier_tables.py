@@ -14,17 +14,20 @@ from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
 from lossviz.losses.base import Array
 from lossviz.outlier_lab import comparison
+from lossviz.outlying import outliers
 from lossviz.points import Points, one_line
 from lossviz.ui import explain, frame, own_points, plainly
 from lossviz.ui.address import Address
 from lossviz.ui.chart import token
 from lossviz.ui.downloads import downloads
-from lossviz.ui.outlier_controls import Setting
+from lossviz.ui.outlier_controls import Setting, usual_losses
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_desk import EDITS, Desk
-from lossviz.ui.outlier_fits import fit_points
+from lossviz.ui.outlier_fits import at_rest
 from lossviz.ui.table import table
 
+_FITS, _CLEAN = "outliers:fits in numbers", "outliers:fits without outliers"
+"""Work that may be done beside the page."""
 _DRAWN, _TOLD = "outliers:table drawn", "outliers:table told"
 AXES = ("x", "y")
 _DIGITS = ".10g"
@@ -90,11 +93,14 @@ def numbers(address: Address, setting: Setting, data: Source) -> None:
 def _fits(desk: Desk, setting: Setting, data: Source) -> None:
     cloud = desk.state.cloud
     try:
-        fits = fit_points(cloud, desk.window, setting)
+        fits = at_rest(_FITS, cloud, desk.window, setting, lambda: usual_losses(desk.address))
+        clean = cloud.without(outliers(cloud, constant=setting.constant))
+        alone = at_rest(_CLEAN, clean, desk.window, setting, lambda: usual_losses(desk.address))
     except ValueError as problem:
         plainly.caption(f"Nothing is fitted: {plainly.reason(problem)}.")
-    else:
-        compared = comparison(fits, cloud, scale=setting.fit_scale)
+        return
+    if fits is not None and alone is not None:
+        compared = comparison(fits, alone, cloud)
         table(
             {title: [_cell(value) for value in column] for title, column in compared.items()}, name="The fits"
         )

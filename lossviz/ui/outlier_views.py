@@ -6,15 +6,15 @@ import streamlit as st
 
 from lossviz.cloud import Cloud
 from lossviz.figures import outlier_words as words
-from lossviz.outlier_lab import Breakdown, breakdown, contaminate
-from lossviz.ui import live, plainly
+from lossviz.outlier_lab import QUICK, Breakdown, breakdown, contaminate, work
+from lossviz.ui import background, live, plainly
 from lossviz.ui.address import Address
 from lossviz.ui.chart import chart, token
 from lossviz.ui.chart import payload as chart_payload
-from lossviz.ui.outlier_controls import Setting, pick_kind, pick_outcome, pick_share
+from lossviz.ui.outlier_controls import Setting, pick_kind, pick_outcome, pick_share, usual_losses
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_desk import Desk
-from lossviz.ui.outlier_fits import Fits, Memory, fit_all, fit_points
+from lossviz.ui.outlier_fits import Fits, Memory, at_rest, fit_all, fit_points
 from lossviz.ui.outlier_scene import Picture, alone, picture
 from lossviz.ui.outlier_scene import breakdown as draw_breakdown
 from lossviz.ui.outlier_state import State
@@ -24,7 +24,8 @@ from lossviz.ui.sentence import payload as sentence_payload
 from lossviz.ui.sentence import sentence
 
 EDITOR, CHART, SENTENCE = "outliers:points", "outliers:chart", "outliers:sentence"
-_BROKEN = "outliers:broken"
+_BROKEN, _REST, _ONCE = "outliers:broken", "outliers:fits at rest", "outliers:fits in other units"
+"""Work that may be done beside the page."""
 
 
 @st.fragment
@@ -40,7 +41,7 @@ def show(address: Address, setting: Setting, source: Source) -> None:
     if setting.view == "breakdown":
         _breakdown(address, desk, setting, source)
         return
-    fits = fit_all(desk.state, setting, desk.gesture.memory)
+    fits = _fits(address, desk, setting)
     if alone(setting, fits):
         drawn = picture(desk.state, setting, source, fits, "")
         _editor(desk, setting, source, drawn, fits)
@@ -60,18 +61,32 @@ def show(address: Address, setting: Setting, source: Source) -> None:
         with left:
             _editor(desk, setting, source, drawn, fits, what)
     sentence(drawn.said, key=SENTENCE, stamp=acknowledged(EDITOR))
-    if not desk.state.moving:
-        desk.gesture.notes = _notes(desk.state, setting, source, fits)
+    if not desk.state.moving and not fits.waiting:
+        desk.gesture.notes = _notes(address, desk.state, setting, source, fits)
     if desk.gesture.notes:
         plainly.caption(*desk.gesture.notes)
 
 
-def _notes(state: State, setting: Setting, source: Source, fits: Fits) -> tuple[str, ...]:
+def _fits(address: Address, desk: Desk, setting: Setting) -> Fits:
+    """The fits of the points as they are; at rest from scratch, which may take its time beside the page."""
+    state = desk.state
+    if state.moving:
+        return fit_all(state, setting, desk.gesture.memory)
+    try:
+        now = at_rest(_REST, state.cloud, state.window, setting, lambda: usual_losses(address))
+    except ValueError as problem:
+        return Fits(problem=plainly.reason(problem))
+    return Fits(waiting=True) if now is None else fit_all(state, setting, desk.gesture.memory, now)
+
+
+def _notes(address: Address, state: State, setting: Setting, source: Source, fits: Fits) -> tuple[str, ...]:
     """What is to be known of the fits at rest."""
     notes = words.several_minima(() if setting.hidden else fits.now)
     if source.factor != 1.0 and fits.now:
-        once = fit_points(state.cloud.with_y(state.cloud.y / source.factor), state.window, setting)
-        notes.append(words.units_trap(fits.now, once, source.factor, setting.scale == "mad"))
+        cloud = state.cloud.with_y(state.cloud.y / source.factor)
+        once = at_rest(_ONCE, cloud, state.window, setting, lambda: usual_losses(address))
+        if once is not None:
+            notes.append(words.units_trap(fits.now, once, source.factor, setting.scale == "mad"))
     return tuple(notes)
 
 
@@ -89,7 +104,7 @@ def _chart(drawn: Picture) -> None:
 def _editor(desk: Desk, setting: Setting, source: Source, drawn: Picture, fits: Fits, what: str = "") -> None:
     """The points, to be moved; each step of a gesture is answered with the whole picture."""
     state = desk.state
-    at_rest = not (state.moving or fits.problem)
+    still = not (state.moving or fits.problem or fits.waiting)
     point_editor(
         state.points,
         state.base,
@@ -99,7 +114,7 @@ def _editor(desk: Desk, setting: Setting, source: Source, drawn: Picture, fits: 
         rev=state.rev,
         at=state.at,
         on_edit=lambda edit: desk.hear(edit, constant=setting.constant),
-        live=live.offer(EDITOR, _follow(state, setting, source, fits, what) if at_rest else None),
+        live=live.offer(EDITOR, _follow(state, setting, source, fits, what) if still else None),
     )
 
 
@@ -145,11 +160,17 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, source: Source) -
             what = pick_outcome(address)
     clean = state.clean()
     made = contaminate(clean, state.window, round(share * len(clean)), kind)
-    try:
-        fits = Fits(fit_points(made, state.window, setting))
-        found = _broken(clean, state, kind, setting)
-    except ValueError as problem:
-        fits, found = Fits(problem=plainly.reason(problem)), None
+    fits, found = Fits(waiting=True), None
+    with right:
+        try:
+            found = _broken(address, clean, state, kind, setting)
+            if found is not None:
+                # The curves were searched for the lowest minimum, so that a crowd's fit may begin beside them.
+                crowd = work(setting.losses, len(made), scale=setting.fit_scale) > QUICK
+                near = dict(zip(setting.losses, found.near(share), strict=True)) if crowd else None
+                fits = Fits(fit_points(made, state.window, setting, near))
+        except ValueError as problem:
+            fits = Fits(problem=plainly.reason(problem))
     far = [int(i) for i in (made.xy != clean.xy).any(axis=1).nonzero()[0]]
     drawn = draw_breakdown(state, setting, source, fits, made, far, found, what)
     with left:
@@ -169,11 +190,15 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, source: Source) -
     sentence(drawn.said, key=SENTENCE)
 
 
-def _broken(clean: Cloud, state: State, kind: str, setting: Setting) -> Breakdown:
-    """The breakdown curves, kept as long as nothing but the share changes."""
-    known = st.session_state.get(_BROKEN)
-    key = (clean.xy.tobytes(), kind, setting.losses, setting.scale)
-    if known is None or known[0] != key:
-        known = key, breakdown(setting.losses, clean, state.window, kind, scale=setting.fit_scale)
-        st.session_state[_BROKEN] = known
-    return known[1]
+def _broken(address: Address, clean: Cloud, state: State, kind: str, setting: Setting) -> Breakdown | None:
+    """The breakdown curves, kept as long as nothing but the share changes; None while they are computed."""
+    asked = token(clean.xy.tobytes(), repr(state.window), kind, repr(setting.losses), setting.scale)
+    found: Breakdown | None = background.result(
+        _BROKEN,
+        asked,
+        lambda progress: breakdown(
+            setting.losses, clean, state.window, kind, scale=setting.fit_scale, progress=progress
+        ),
+        lambda: address.put("view", "fit"),
+    )
+    return found
