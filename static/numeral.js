@@ -8,6 +8,8 @@ const COMMA = /^[+-]?(\d+|\d{1,3}(\.\d{3})+|),\d+(e[+-]?\d+)?$/i; // 1,5 and 1.2
 const GROUPS = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/; // 1,234.5
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+const VAST = 1e100; // an end further out, or closer to 0, is no limit for people
+
 export function within(value, { low, high, lowOpen, highOpen }) {
   const above = low === null || (lowOpen ? value > low : value >= low);
   const below = high === null || (highOpen ? value < high : value <= high);
@@ -24,6 +26,9 @@ export function parse(typed, allowed) {
   if (!DECIMAL.test(text)) return { problem: `${said} is not a number` };
   const value = Number(text);
   if (!Number.isFinite(value)) return { problem: `${said} is too large` };
+  const { low, high } = allowed;
+  if (high > VAST && value > high) return { problem: `${said} is too large` };
+  if (low > 0 && low < 1 / VAST && value > 0 && value < low) return { problem: `${said} is too small` };
   if (!within(value, allowed)) return { problem: `${said} is not taken: it must be ${allowed.words}` };
   return { value };
 }

@@ -67,6 +67,20 @@ def test_what_is_not_allowed_is_moved_to_the_nearest_that_is(name, value, used, 
     assert notice(at) == f"{name}: “{value}” must be {allowed}; {used} is used."
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("0", "must be above 0; 0.05"),
+        ("1e200", "is too large; 5"),
+        ("1e-200", "is too small; 0.05"),
+        ("-1e200", "must be above 0; 0.05"),
+    ],
+)
+def test_a_distance_that_is_none_is_moved_into_the_slider(value, said):
+    at = visit(CURVES, f"loss=huber&huber.delta={value}")
+    assert notice(at) == f"huber.delta: “{value}” {said} is used."
+
+
 @pytest.mark.parametrize("value", ["1e300", "100", "5.000000000000001", "5e-324"])
 def test_what_a_loss_allows_is_kept_beyond_the_slider(value):
     at = visit(CURVES, KEPT | {"focal.gamma": value})

@@ -72,7 +72,7 @@ def test_the_descent_page_goes_by_its_data_and_classes_have_no_unit():
 
 
 def test_what_is_allowed_is_sent_in_words_and_numbers():
-    assert slider(visit(PAGE, "loss=huber"), DELTA)["allowed"]["words"] == "above 0 (from 1e−150 to 1e150)"
+    assert slider(visit(PAGE, "loss=huber"), DELTA)["allowed"]["words"] == "above 0"
     allowed = slider(visit(DESCENT, "opt=momentum"), "Momentum · γ")["allowed"]
     assert allowed == {
         "low": 0.0,

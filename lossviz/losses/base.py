@@ -44,19 +44,30 @@ class Interval:
 
     @property
     def words(self) -> str:
-        """The set for a sentence, as in "it must be above 0"; infinite ends are not numbers."""
-        low, high = (f"{end:,.10g}".replace("-", "−").replace("e+", "e") for end in (self.low, self.high))
-        if (self.low, self.high) == (DISTANCES.low, DISTANCES.high):
-            return f"above 0 (from {low} to {high})"
-        if self.low == -math.inf:
+        """The set for a sentence, as in "it must be above 0"; ends beyond 1e100 or below 1e-100 are no limits
+        for people."""
+        low, high = (f"{end:,.10g}".replace("-", "−") for end in (self.low, self.high))
+        if self.low < -_VAST:
             bound = f"{'below' if self.high_open else 'at most'} {high}"
-            return "a finite number" if self.high == math.inf else bound
-        if self.high == math.inf:
-            return f"above {low}" if self.low_open else f"{low} or more"
+            return "a finite number" if self.high > _VAST else bound
+        if self.high > _VAST:
+            return (
+                "above 0"
+                if 0 < self.low < 1 / _VAST
+                else f"{'above ' * self.low_open}{low}{' or more' * (not self.low_open)}"
+            )
         if not self.low_open and not self.high_open:
             return f"from {low} to {high}"
         return f"{'above' if self.low_open else 'at least'} {low} and {'below' if self.high_open else 'at most'} {high}"
 
+    def refusal(self, value: float) -> str:
+        """Why a number is not in the set, as the end of a sentence that it begins."""
+        if value > self.high > _VAST:
+            return "is too large"
+        return "is too small" if 0 < value < self.low < 1 / _VAST else f"must be {self.words}"
+
+
+_VAST = 1e100
 
 REALS = Interval(low_open=True, high_open=True)
 POSITIVE = Interval(0.0, math.inf, low_open=True, high_open=True)

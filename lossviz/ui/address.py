@@ -14,6 +14,7 @@ import streamlit as st
 from lossviz.data.numerals import shortest, typed
 from lossviz.foreign import quoted
 from lossviz.losses import Interval, Parameter
+from lossviz.losses.base import DISTANCES
 from lossviz.ui import plainly
 from lossviz.ui.component import declare
 
@@ -161,8 +162,9 @@ def _number(name: str, text: str, allowed: Interval, low: float, high: float) ->
     if value in allowed:
         return value
     nearest = min(allowed.high, max(allowed.low, value))
-    used = nearest if nearest in allowed else low if value <= allowed.low else high
-    give_notice(f"{name}: {quoted(text)} must be {allowed.words}; {shortest(used)} is used.")
+    sensible = nearest in allowed and nearest not in (DISTANCES.low, DISTANCES.high)
+    used = nearest if sensible else low if value <= allowed.low else high
+    give_notice(f"{name}: {quoted(text)} {allowed.refusal(value)}; {shortest(used)} is used.")
     return used
 
 

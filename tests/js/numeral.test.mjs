@@ -25,6 +25,14 @@ test("what is no number, or may be two, is said", () => {
   assert.match(parse("x".repeat(99), ANY).problem, /^“x{24}…” is not a number$/);
 });
 
+test("what is beyond all reason is not told of a limit", () => {
+  const distances = { low: 1e-150, high: 1e150, lowOpen: false, highOpen: false, words: "above 0" };
+  assert.equal(parse("1e200", distances).problem, "“1e200” is too large");
+  assert.equal(parse("1e-200", distances).problem, "“1e-200” is too small");
+  assert.equal(parse("0", distances).problem, "“0” is not taken: it must be above 0");
+  assert.equal(parse("-2", distances).problem, "“-2” is not taken: it must be above 0");
+});
+
 test("only what is not allowed is refused, however far it is", () => {
   for (const value of [1e-300, 0.01, 10, 1e300]) assert.deepEqual(parse(String(value), POSITIVE), { value });
   for (const typed of ["0", "-1", "-0"]) assert.equal(parse(typed, POSITIVE).problem, `“${typed}” is not taken: it must be above 0`);
