@@ -133,7 +133,7 @@ def serve(listener: socket.socket, settings: Settings) -> None:
     import streamlit as st
     import uvicorn
 
-    from lossviz.ui import live
+    from lossviz.ui import live, live_protocol
     from lossviz.ui.headers import Headers
 
     url = _url(listener, settings)
@@ -151,7 +151,7 @@ def serve(listener: socket.socket, settings: Settings) -> None:
         Headers(st.App(APP, routes=[live.route()]), settings.embedded_by),
         log_config=None,  # Streamlit's own, at the level of its config file
         access_log=False,
-        ws="websockets-sansio",
+        ws=live_protocol.protocol(),
         timeout_graceful_shutdown=2,
         **settings.uvicorn,
     )

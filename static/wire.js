@@ -5,6 +5,9 @@
 const same = new URL(import.meta.url).search;
 const { home } = await import("./link.js" + same);
 
+// Closing codes of a server that will say no again: what was sent is not taken (RFC 6455, 7.4.1).
+const REFUSED = new Set([1003, 1007, 1008, 1009, 1011]);
+
 export class Wire {
   // heard(parts, seq) gets the answers, in the order of the questions
   constructor(token, heard) {
@@ -14,6 +17,7 @@ export class Wire {
     this.socket = new WebSocket(url);
     this.refused = true;
     this.socket.onopen = () => (this.refused = false);
+    this.socket.onclose = ({ code }) => (this.refused ||= REFUSED.has(code));
     this.socket.onmessage = (event) => {
       const { seq, parts } = JSON.parse(event.data);
       heard(parts, seq);

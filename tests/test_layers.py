@@ -23,7 +23,7 @@ LAZY = {"scipy", "sympy"}
 ALLOWED = {
     "lossviz": NUMERIC | LAZY,
     "figures": NUMERIC | {"plotly"},
-    "ui": NUMERIC | {"pandas", "plotly", "starlette", "streamlit"},
+    "ui": NUMERIC | {"pandas", "plotly", "starlette", "streamlit", "uvicorn"},
     "__main__": {"click", "pandas", "streamlit", "uvicorn"},
     "pages": NUMERIC | {"streamlit"},
 }

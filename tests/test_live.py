@@ -6,6 +6,7 @@ import json
 import pytest
 
 from lossviz.ui import live
+from lossviz.ui.live_limits import Refusal
 
 
 @pytest.fixture
@@ -14,6 +15,13 @@ def session(monkeypatch):
     state = {}
     monkeypatch.setattr(live.st, "session_state", state)
     return state
+
+
+def refused(token, text):
+    """The code with which a question is refused."""
+    with pytest.raises(Refusal) as refusal:
+        live.reply(token, text)
+    return refusal.value.code
 
 
 def test_a_question_gets_its_number_back_with_the_answer(session):
@@ -36,7 +44,7 @@ def test_components_have_tokens_of_their_own_that_cannot_be_guessed(session):
 def test_an_offer_taken_back_is_not_answered(session):
     token = live.offer("a", lambda sent: {})
     assert live.offer("a", None) is None
-    assert live.reply(token, '{"seq": 1}') is None
+    assert refused(token, '{"seq": 1}') == 1000
 
 
 def test_an_offer_ends_with_its_session(session):
@@ -44,7 +52,7 @@ def test_an_offer_ends_with_its_session(session):
     assert live.reply(token, '{"seq": 1}')
     session.clear()
     gc.collect()
-    assert live.reply(token, '{"seq": 1}') is None
+    assert refused(token, '{"seq": 1}') == 1000
 
 
 def test_nothing_is_offered_where_no_server_has_the_route(monkeypatch):
@@ -55,17 +63,17 @@ def test_nothing_is_offered_where_no_server_has_the_route(monkeypatch):
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '"seq"', "{}", '{"x": 1}'])
 def test_what_is_no_question_is_not_answered(session, text):
     token = live.offer("a", lambda sent: {"x": sent["x"]})
-    assert live.reply(token, text) is None
+    assert refused(token, text) in (1007, 1011)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), object()])
 def test_an_answer_that_json_cannot_hold_is_not_sent(session, value):
     token = live.offer("a", lambda sent: {"value": value})
-    assert live.reply(token, '{"seq": 1}') is None
+    assert refused(token, '{"seq": 1}') == 1011
 
 
 def test_an_unknown_token_is_not_answered():
-    assert live.reply("nobody", '{"seq": 1}') is None
+    assert refused("nobody", '{"seq": 1}') == 1000
 
 
 @pytest.mark.parametrize("path", ["/lossviz/live/abc", "/some/base/lossviz/live/abc"])

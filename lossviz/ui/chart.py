@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from lossviz.figures.sweep import Sweep
-from lossviz.ui.component import declare
+from lossviz.ui.component import declare, finite, sent
 
 
 @functools.cache
@@ -79,7 +78,7 @@ def chart(
         return
 
     def clicked() -> None:
-        click = _click(st.session_state[key].get("click"))
+        click = _click(sent(key, "click"))
         if click and on_click:
             on_click(click)
 
@@ -114,9 +113,9 @@ def _shared(figure: str) -> tuple[str, list[str]]:
     return text, [json.loads(f'"{array}"') for array in places]  # plotly writes / as \\u002f
 
 
-def _click(sent: Any) -> Click | None:
-    try:
-        x, y = float(sent["x"]), float(sent["y"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return Click(x, y, str(sent.get("panel"))) if np.isfinite([x, y]).all() else None
+def _click(value: Any) -> Click | None:
+    match value:
+        case {"x": x, "y": y, "panel": str(panel)}:
+            across, up = finite(x), finite(y)
+            return None if across is None or up is None else Click(across, up, panel)
+    return None

@@ -7,7 +7,8 @@ folder, so that a new release is never mixed with modules from a browser's cache
 
 import functools
 import hashlib
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,20 @@ def declare(name: str, css: str = "", *, isolate: bool = True, early: str = "") 
         ),
         isolate_styles=isolate,
     )
+
+
+def sent(key: str, name: str) -> Any:
+    """What the browser's side of a component has set; None where it has set nothing, or what is no state."""
+    state = st.session_state.get(key)
+    return state.get(name) if isinstance(state, Mapping) else None
+
+
+def finite(value: Any) -> float | None:
+    """A number that was sent, None where it is none: anybody may send anything."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None

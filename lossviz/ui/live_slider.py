@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from lossviz.losses import Interval
-from lossviz.ui.component import declare
+from lossviz.ui.component import declare, finite, sent
 
 _slider = declare("live_slider")
 
@@ -46,9 +46,9 @@ def live_slider(
     component = f"{key}:slider"
 
     def heard() -> None:
-        sent = st.session_state[component].get("value")
-        if isinstance(sent, int | float) and math.isfinite(sent) and sent in interval:
-            st.session_state[key] = float(sent)
+        value = finite(sent(component, "value"))
+        if value is not None and value in interval:
+            st.session_state[key] = value
 
     def touched() -> None:
         st.session_state[_WANTED] = key

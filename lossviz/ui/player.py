@@ -1,6 +1,5 @@
 """``player``: a scene played in the browser; Python hears of a frame only at rest."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +8,13 @@ import streamlit as st
 
 from lossviz.figures.player import Scene, pack
 from lossviz.ui.axes import CSS as _AXES
-from lossviz.ui.component import STATIC, declare
+from lossviz.ui.component import STATIC, declare, finite, sent
 
 CSS = _AXES + (STATIC / "player.css").read_text(encoding="utf-8")
 _player = declare("player", CSS)
+
+MOST_FRAMES = 1_000_000
+"""No scene has so many; a frame beyond the last is brought back to it where it is read."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,12 @@ def player(
     state, told = f"{key}:player", f"{key}:told"
 
     def moved() -> None:
-        sent = st.session_state[state].get("frame")
-        if isinstance(sent, int | float) and math.isfinite(sent):
-            st.session_state[frame] = st.session_state[told] = max(0, int(sent))
+        shown = finite(sent(state, "frame"))
+        if shown is not None:
+            st.session_state[frame] = st.session_state[told] = max(0, int(min(shown, MOST_FRAMES)))
 
     def clicked() -> None:
-        click = _click(st.session_state[state].get("click"))
+        click = _click(sent(state, "click"))
         if click and on_click:
             on_click(click)
 
@@ -69,8 +71,9 @@ def replay(key: str, frame: str) -> None:
     st.session_state[f"{key}:replay"] = True
 
 
-def _click(sent: Any) -> Click | None:
-    match sent:
-        case {"view": str(view), "x": int() | float() as x, "y": int() | float() as y}:
-            return Click(view, float(x), float(y)) if math.isfinite(x) and math.isfinite(y) else None
+def _click(value: Any) -> Click | None:
+    match value:
+        case {"view": str(view), "x": x, "y": y}:
+            across, up = finite(x), finite(y)
+            return None if across is None or up is None else Click(view, across, up)
     return None

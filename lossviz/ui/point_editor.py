@@ -4,7 +4,6 @@ The browser owns the points during a gesture and sends them several times while 
 answers with what to draw. Nothing is computed in the browser but places on the screen.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,7 @@ from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.figures import style
 from lossviz.losses.base import Array
 from lossviz.ui import axes
-from lossviz.ui.component import declare
+from lossviz.ui.component import declare, finite, sent
 
 HANDLES = (0.06, 0.94)
 """Where along x, as shares of the window, the handles of a person's own line are."""
@@ -185,14 +184,14 @@ def point_editor(
     flat = scene.flat
 
     def heard() -> None:
-        sent = st.session_state[key].get("edit")
-        edit = read_edit(sent, home, scene.window, rev, flat=flat)
+        value = sent(key, "edit")
+        edit = read_edit(value, home, scene.window, rev, flat=flat)
         if edit is not None:
-            st.session_state[_ack(key)] = sent["seq"]
+            st.session_state[_ack(key)] = value["seq"]
             on_edit(edit)
 
-    sent = payload(points, scene, key=key, name=name, rev=rev, ack=acknowledged(key), at=at)
-    _editor(key=key, data=[{**sent, "live": live}], on_edit_change=heard)
+    shown = payload(points, scene, key=key, name=name, rev=rev, ack=acknowledged(key), at=at)
+    _editor(key=key, data=[{**shown, "live": live}], on_edit_change=heard)
 
 
 def acknowledged(key: str) -> int:
@@ -251,7 +250,7 @@ def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = 
 
     Points end up inside the window and on its grid, or exactly at home if that is as near; ``flat`` rows hold y before x.
     """
-    if not isinstance(sent, dict) or sent.get("rev") != rev or not isinstance(sent.get("seq"), int):
+    if not isinstance(sent, dict) or sent.get("rev") != rev or not _is_count(sent.get("seq")):
         return None
     why, rows, at = sent.get("why"), sent.get("points"), sent.get("at")
     if not isinstance(why, str) or not isinstance(rows, list) or len(rows) > max(MAX_BY_HAND, len(home)):
@@ -259,6 +258,8 @@ def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = 
     if not all(isinstance(row, list) and len(row) == 3 and all(map(_finite, row)) for row in rows):
         return None
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    if (np.abs(table[:, 2]) > len(home)).any() or (table[:, 2] % 1 != 0).any():
+        return None
     origin = table[:, 2].astype(np.int64)
     known = origin != ADDED
     if (origin < ADDED).any() or (origin >= len(home)).any() or len(set(origin[known])) < known.sum():
@@ -268,7 +269,7 @@ def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = 
     snapped[known] = window.settle(xy[known], home.xy[origin[known]])
     return Edit(
         Cloud(snapped, origin),
-        min(at, max(0, len(rows) - 1)) if isinstance(at, int) and at >= 0 else 0,
+        min(at, max(0, len(rows) - 1)) if isinstance(at, int) and _is_count(at) else 0,
         why,
         _read_mine(sent.get("mine"), window),
         sent.get("last") is True,
@@ -282,7 +283,12 @@ def _read_mine(sent: Any, window: Window) -> tuple[float, ...] | None:
 
 
 def _finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return finite(value) is not None
+
+
+def _is_count(value: Any) -> bool:
+    """A whole number that a browser counts to."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
 def _packed_axis(axis: Axis, title: str) -> dict[str, Any]:
