@@ -58,6 +58,10 @@ class Axis:
             )
         return cls(_multiple(start, step), _multiple(end, step), step)
 
+    @property
+    def span(self) -> float:
+        return self.high - self.low
+
     def __str__(self) -> str:
         return f"{round(self.low / self.step)},{round(self.high / self.step)},{self.step:g}"
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.cloud import Cloud, Window
+from lossviz.equation import NEGLIGIBLE, centre, figure_of, level, number
 from lossviz.fitting import Fit, fit_line, fit_location
 from lossviz.fitting.estimator import Scale
 from lossviz.losses import ResidualLoss
@@ -19,8 +20,6 @@ IGNORED = 1e-3
 """A point is ignored whose weight and whose pull are below this share of the largest that they can be."""
 ON_THE_LINE = 1e-9
 """A residual below this share of the largest is zero, up to rounding."""
-ROUNDING = 1e-10
-"""A coefficient or its change below this share of what the data's ranges allow is zero."""
 
 
 def fit_cloud(
@@ -276,37 +275,39 @@ def nickname(loss: ResidualLoss) -> str:
     return inside[1] if inside else loss.title
 
 
-def figure_of(value: float, size: float) -> str:
-    """A number with as many decimals as matter where numbers of ``size`` are usual, and a true minus."""
-    if not np.isfinite(value):
-        return "not finite"
-    digits = 2 - math.floor(math.log10(size)) if size > 0 else 2
-    text = f"{value:.{max(0, digits)}f}" if -3 <= digits <= 5 else f"{value:.4g}"
-    return text.replace("-", "−") if float(text) else text.lstrip("-")
-
-
 def signed(value: float, size: float) -> str:
     """The same with a plus sign where something grew."""
     text = figure_of(value, size)
     return text if value < 0 or not text.strip("0.") else f"+{text}"
 
 
-def comparison(fits: Sequence[Fit], alone: Sequence[Fit], cloud: Cloud) -> dict[str, list]:
+def comparison(fits: Sequence[Fit], alone: Sequence[Fit], cloud: Cloud, window: Window) -> dict[str, list]:
     """One row a loss: its fit, its own cost, how far it is from the fit without outliers, and its weights.
 
-    ``alone`` are the same losses' fits to the cloud without its outliers.
+    ``alone`` are the same losses' fits to the cloud without its outliers. A line is told by its slope and its
+    intercept, or, where x is far from zero, its height at their centre.
     """
     constant = fits[0].coefficients.shape == (1,)
     rise, run = float(np.ptp(cloud.y)), float(np.ptp(cloud.x))
-    sizes = {"constant": rise} if constant else {"intercept": rise, "slope": rise / run if run else 0.0}
+    at = centre(window.x)
+    height = f"y at x = {number(at)}" if at else "intercept"
+    sizes = {"constant": rise} if constant else {height: rise, "slope": rise / run if run else 0.0}
+
+    def told(fit: Fit) -> list[float]:
+        return (
+            [float(fit.coefficients[0])]
+            if constant
+            else [level(fit.coefficients, at), float(fit.coefficients[1])]
+        )
+
     table: dict[str, list] = {"loss": [fit.loss.label for fit in fits]}
     for k, (name, size) in enumerate(sizes.items()):
-        table[name] = [_without_rounding(fit.coefficients[k], size) for fit in fits]
+        table[name] = [_without_rounding(told(fit)[k], size) for fit in fits]
     exact = [float(np.abs(fit.residuals).max()) <= 1e-12 * rise for fit in fits]
     table["cost"] = [0.0 if free else float(fit.cost) for fit, free in zip(fits, exact, strict=True)]
     for k, (name, size) in enumerate(sizes.items()):
         table[f"change of {name}"] = [
-            _without_rounding(fit.coefficients[k] - other.coefficients[k], size)
+            _without_rounding(told(fit)[k] - told(other)[k], size)
             for fit, other in zip(fits, alone, strict=True)
         ]
     table["largest weight"] = [float(_weights(fit).max()) for fit in fits]
@@ -315,4 +316,4 @@ def comparison(fits: Sequence[Fit], alone: Sequence[Fit], cloud: Cloud) -> dict[
 
 
 def _without_rounding(value: float, size: float) -> float:
-    return 0.0 if abs(value) <= ROUNDING * size else float(value)
+    return 0.0 if abs(value) <= NEGLIGIBLE * size else float(value)

@@ -5,6 +5,7 @@ import pytest
 
 from lossviz import data, losses
 from lossviz.cloud import Cloud, Window
+from lossviz.equation import figure_of
 from lossviz.outlier_lab import (
     band,
     breakdown,
@@ -13,7 +14,6 @@ from lossviz.outlier_lab import (
     contaminate,
     cost,
     cost_curve,
-    figure_of,
     fit_cloud,
     ignored,
     nickname,
@@ -27,6 +27,10 @@ from lossviz.outlying import outliers
 
 MSE, MAE, HUBER = (losses.get(name) for name in ("squared_error", "absolute_error", "huber"))
 TUKEY = losses.get("tukey_biweight")
+
+
+def window_of(cloud):
+    return Window.around(cloud.x, cloud.y)
 
 
 def _cloud(name: str) -> Cloud:
@@ -201,6 +205,7 @@ def compared(some, cloud, **settings):
         [fit_cloud(loss, cloud, **settings) for loss in some],
         [fit_cloud(loss, clean, **settings) for loss in some],
         cloud,
+        window_of(cloud),
     )
 
 

@@ -1,5 +1,7 @@
 """A person's own table on the outlier page: what is read, what a link keeps of it, and what is said of it."""
 
+import re
+
 import numpy as np
 import pytest
 from outlier_page import PAGE, assert_fine, drawn, editor, lines, pasted, said
@@ -42,7 +44,7 @@ def test_a_large_offset_costs_no_digit_of_a_fit(offset):
         for shift in (0.0, offset)
     ]
     for here, there in zip(*lines, strict=True):
-        slopes = [float(line["detail"].split("x")[0].split()[-1]) for line in (here, there)]
+        slopes = [float(re.search(r"[+−] (\S+) \(?x", line["detail"])[1]) for line in (here, there)]
         assert slopes[0] == slopes[1]
 
 

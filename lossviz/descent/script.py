@@ -23,7 +23,7 @@ path, costs = np.array(path), np.array(costs)
 
 if __name__ == "__main__":
     for t in range(0, len(path), max(1, len(path) // 20)):
-        print(f"step {{t:4d}}  cost {{costs[t]:.10g}}  parameters {{path[t]}}")
+        print(f"step {{t:4d}}  cost {{costs[t]:.10g}}  parameters {{path[t].tolist()}}")
 """
 
 _DATA = """

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.cloud import Axis, Cloud, Window
+from lossviz.cloud import Cloud, Window
+from lossviz.equation import equation, figure_of, place, slope_size
 from lossviz.fitting import Fit
-from lossviz.losses.base import Array
 from lossviz.outlier_lab import (
     Breakdown,
-    figure_of,
     nickname,
     outcome,
     signed,
@@ -20,22 +19,6 @@ from lossviz.outlying import leverage
 
 MOST = 5
 """Most losses that one sentence speaks of."""
-
-
-def slope_size(window: Window) -> float:
-    """The size of a slope that is worth a digit: a tenth of the window's own."""
-    return 0.1 * _span(window.y) / _span(window.x)
-
-
-def equation(coefficients: Array, window: Window) -> str:
-    """y = 1.02 + 0.68 x, or the constant."""
-    size = _span(window.y) / 10
-    level = figure_of(float(coefficients[0]), size)
-    if len(coefficients) == 1:
-        return level
-    slope = float(coefficients[1])
-    sign = "−" if slope < 0 else "+"
-    return f"y = {level} {sign} {figure_of(abs(slope), slope_size(window))} x"
 
 
 def total(fit: Fit, window: Window) -> str:
@@ -48,17 +31,13 @@ def total(fit: Fit, window: Window) -> str:
 
 def exact(fit: Fit, window: Window) -> bool:
     """Whether every point is on the line, up to rounding."""
-    return float(np.abs(fit.residuals).max()) <= 1e-12 * _span(window.y)
-
-
-def _span(axis: Axis) -> float:
-    return axis.high - axis.low
+    return float(np.abs(fit.residuals).max()) <= 1e-12 * window.y.span
 
 
 def moved(before: Sequence[Fit], after: Sequence[Fit], window: Window) -> str:
     """MSE's slope moved +0.36, MAE's 0.00: every loss, between two states of the points."""
     constant = len(after[0].coefficients) == 1
-    size = _span(window.y) / 10 if constant else slope_size(window)
+    size = window.y.span / 10 if constant else slope_size(window)
     what = "estimate" if constant else "slope"
     parts = [
         f"{nickname(new.loss)}'s {f'{what} moved ' if k == 0 else ''}"
@@ -93,9 +72,9 @@ def changed_point(before: Cloud, after: Cloud, window: Window, *, flat: bool = F
     across, along = ("left", "right"), ("down", "up")
     moves = [(dy, window.y, across)] if flat else [(dy, window.y, along), (dx, window.x, across)]
     ways = [
-        f"{directions[by > 0]} by {figure_of(abs(by), _span(axis) / 10)}"
+        f"{directions[by > 0]} by {figure_of(abs(by), axis.span / 10)}"
         for by, axis, directions in moves
-        if abs(by) > 0.002 * _span(axis)
+        if abs(by) > 0.002 * axis.span
     ]
     return f"Point {point + 1} went {' and '.join(ways)}" if ways else f"Point {point + 1} hardly moved"
 
@@ -174,28 +153,33 @@ def broken(
     fits: Sequence[Fit], found: Breakdown, bad: int, count: int, what: str, at: float, window: Window
 ) -> str:
     """How far each fit has gone from the clean one with ``bad`` outliers among ``count`` points."""
-    size = slope_size(window) if what == "slope" else _span(window.y) / 10
+    size = slope_size(window) if what == "slope" else window.y.span / 10
     parts = []
     for fit, clean in zip(fits, found.coefficients, strict=True):
         now, was = float(outcome(fit.coefficients, what, at)), float(outcome(clean[0], what, at))
         parts.append(f"{nickname(fit.loss)}'s {signed(now - was, size)}")
-    name = f"prediction at x = {at:.4g}".replace("-", "−") if what == "prediction" else what
+    name = f"prediction at x = {place(at, window.x)}" if what == "prediction" else what
     return f"With {bad} of {count} points bad ({bad / count:.0%}), the {name} has moved by: {_join(parts)}."
 
 
-def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust: bool) -> str:
+def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust: bool, window: Window) -> str:
     """What multiplying y did to the fits, in the old units; ``once`` are the fits before."""
+    constant = times[0].coefficients.shape == (1,)
+    size = (window.y.span / 10 if constant else slope_size(window)) / factor
     parts = []
     for new, old in zip(times, once, strict=True):
         now, was = float(new.coefficients[-1]) / factor, float(old.coefficients[-1])
         same = math.isclose(now, was, rel_tol=1e-6, abs_tol=1e-9)
-        parts.append(f"{nickname(new.loss)} {now:.4g}" + (" (as before)" if same else f" (was {was:.4g})"))
+        parts.append(
+            f"{nickname(new.loss)} {figure_of(now, size, 4)}"
+            + (" (as before)" if same else f" (was {figure_of(was, size, 4)})")
+        )
     why = (
         "scaled by MAD, parameters grow with the units"
         if robust
         else "a fixed parameter does not grow with the units"
     )
-    what = "constants" if times[0].coefficients.shape == (1,) else "slopes"
+    what = "constants" if constant else "slopes"
     return f"With y times {factor:g}, {what} in the old units: {', '.join(parts)}; {why}."
 
 

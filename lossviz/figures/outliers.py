@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from lossviz.cloud import Axis, Cloud, Window
+from lossviz.equation import place, significant
 from lossviz.figures import style
 from lossviz.fitting import Fit
 from lossviz.foreign import plotly
@@ -55,6 +56,7 @@ def sensitivity(
         height,
         uirevision=what,
     )
+    digits = significant(np.concatenate([outcome(c, what, where) for c in found.coefficients]))
     for fit, coefficients in zip(fits, found.coefficients, strict=True):
         mark = style.mark(fit.loss.name)
         figure.add_scatter(
@@ -63,7 +65,7 @@ def sensitivity(
             name=nickname(fit.loss),
             line=mark.line,
             mode="lines",
-            hovertemplate="%{y:.4~g}",
+            hovertemplate=f"%{{y:.{digits}~g}}",
         )
     for fit in fits:
         figure.add_scatter(
@@ -162,16 +164,27 @@ def cost_curves(
 
 
 def breakdown(
-    names: Sequence[tuple[str, str]], found: Breakdown, share: float, what: str, where: float, *, height: int
+    names: Sequence[tuple[str, str]],
+    found: Breakdown,
+    share: float,
+    what: str,
+    where: float,
+    axis: Axis,
+    *,
+    height: int,
 ) -> go.Figure:
-    """Outcome against the share of outliers; ``names`` are registry name and short name of each loss."""
+    """Outcome against the share of outliers; ``names`` are registry name and short name of each loss.
+
+    ``where`` is a place on the ``axis`` of x.
+    """
     figure = _figure(
         f"{what.capitalize()} as points go bad",
         "share of outliers",
-        f"prediction at x = {where:.4g}".replace("-", "−") if what == "prediction" else what,
+        f"prediction at x = {place(where, axis)}" if what == "prediction" else what,
         height,
     )
     figure.update_xaxes(tickformat=".0%", range=[-0.01, 0.51])
+    digits = significant(np.concatenate([outcome(c, what, where) for c in found.coefficients]))
     for (name, short), coefficients in zip(names, found.coefficients, strict=True):
         figure.add_scatter(
             x=found.shares,
@@ -180,7 +193,7 @@ def breakdown(
             line=style.mark(name).line,
             mode="lines+markers",
             marker={"size": 5},
-            hovertemplate="%{y:.4~g}",
+            hovertemplate=f"%{{y:.{digits}~g}}",
         )
     figure.add_vline(share, line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"})
     return figure

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from lossviz.cloud import Cloud, Window
 from lossviz.data.dataset import MAX_BY_HAND
+from lossviz.equation import equation
 from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
 from lossviz.figures import style
@@ -116,7 +117,9 @@ def breakdown(
     if found is None:
         return Picture(drawn, sentence)
     names = [(loss.name, nickname(loss)) for loss in setting.losses]
-    figure = figures.breakdown(names, found, bad / len(made), what, middle, height=NARROW - 40)
+    figure = figures.breakdown(
+        names, found, bad / len(made), what, middle, state.window.x, height=NARROW - 40
+    )
     return Picture(drawn, sentence, Chart(figure, f"{what} of each fit against the share of outliers"))
 
 
@@ -187,7 +190,7 @@ def _line(coefficients: Array, fit: Fit, window: Window, *, thin: bool = False, 
     """A fit's line; ``total`` separates what its loss charges for all points from its equation."""
     mark = style.mark(fit.loss.name)
     name = "" if thin else nickname(fit.loss)
-    detail = "" if thin else words.equation(coefficients, window)
+    detail = "" if thin else equation(coefficients, window)
     if total:
         detail += f"{total}total {words.total(fit, window)}"
     width = THIN if thin else style.LINE_WIDTH

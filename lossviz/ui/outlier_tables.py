@@ -10,6 +10,7 @@ import streamlit as st
 from lossviz.cloud import ADDED, Cloud, Window
 from lossviz.data import numerals
 from lossviz.data.dataset import MAX_BY_HAND
+from lossviz.equation import coefficient
 from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
 from lossviz.losses.base import Array
@@ -100,9 +101,13 @@ def _fits(desk: Desk, setting: Setting, data: Source) -> None:
         plainly.caption(f"Nothing is fitted: {plainly.reason(problem)}.")
         return
     if fits is not None and alone is not None:
-        compared = comparison(fits, alone, cloud)
+        compared = comparison(fits, alone, cloud, desk.window)
         table(
-            {title: [_cell(value) for value in column] for title, column in compared.items()}, name="The fits"
+            {
+                title: [_cell(title, value, desk.window) for value in column]
+                for title, column in compared.items()
+            },
+            name="The fits",
         )
         st.caption(
             "Change: against the fit without outliers, the points too far for chance from the least-squares line "
@@ -152,8 +157,13 @@ def _rounded(xy: Array, digits: int) -> Array:
     )
 
 
-def _cell(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.5g}".replace("-", "−").replace("inf", "∞")
+def _cell(title: str, value: str | float, window: Window) -> str:
+    """What the table shows: five digits, of a coefficient as many as are needed at the data."""
+    if isinstance(value, str):
+        return value
+    if title in ("constant", "intercept", "slope") or title.startswith("y at"):
+        return coefficient(value, title, window)
+    return f"{value:.5g}".replace("-", "−").replace("inf", "∞")
 
 
 def offer_file(address: Address, data: Source) -> None:
@@ -271,6 +281,6 @@ def code(setting: Setting) -> None:
     )
     explain.python(
         f"from lossviz import losses\nfrom lossviz.fitting import {fit.partition('(')[0]}\n\n"
-        f"for loss in (\n{named}\n):\n    fit = {fit}{scale}\n    print(loss.label, fit.coefficients, fit.cost)",
+        f"for loss in (\n{named}\n):\n    fit = {fit}{scale}\n    print(loss.label, fit.coefficients.tolist(), fit.cost)",
     )
     explain.code(setting.losses)

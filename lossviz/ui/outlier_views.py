@@ -86,7 +86,9 @@ def _notes(address: Address, state: State, setting: Setting, source: Source, fit
         cloud = state.cloud.with_y(state.cloud.y / source.factor)
         once = at_rest(_ONCE, cloud, state.window, setting, lambda: usual_losses(address))
         if once is not None:
-            notes.append(words.units_trap(fits.now, once, source.factor, setting.scale == "mad"))
+            notes.append(
+                words.units_trap(fits.now, once, source.factor, setting.scale == "mad", state.window)
+            )
     return tuple(notes)
 
 
