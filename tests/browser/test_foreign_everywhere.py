@@ -10,10 +10,13 @@ from urllib.parse import urlencode, urlsplit
 
 import declared
 import hostile
+import numpy as np
 import pytest
 from campaign import FULL, cases
 
-from lossviz import foreign
+from lossviz import foreign, points
+from lossviz.points import Points
+from lossviz.ui import descent_panels, own_points
 
 FOREIGN = """() => {
   const found = [], all = (root) => {
@@ -81,7 +84,7 @@ def test_every_field_by_its_address(visit, path, file, state):
 def tables():
     """Names of two columns, of one of text, its cell and a file's name."""
     count = len(hostile.STRINGS)
-    for k in range(0, count, 1 if FULL else 5):
+    for k in range(0, count, 1 if FULL else 6):
         yield [hostile.STRINGS[(k + n) % count] for n in range(5)]
 
 
@@ -124,7 +127,7 @@ def test_columns_cells_and_file_names(lab, visit, settled, tmp_path, texts):
     titles = page.locator(".lossviz-point_editor .labels .title").all_text_contents()
     assert [spaced(title) for title in titles] == [x, y]
     page.wait_for_url("**data=own**")
-    query, x, y = urlsplit(page.url).query, spaced(x[:40]), spaced(y[:40])
+    query, x, y = urlsplit(page.url).query, spaced(x[:80]), spaced(y[:80])
     for view, kind in (("sensitivity", "xtitle"), ("constant", "xtitle"), ("bars", ""), ("breakdown", "")):
         page = visit(f"outliers?{query}&view={view}")
         assert strangers(page) == []
@@ -197,3 +200,49 @@ def test_what_is_typed_into_the_box_of_a_slider(visit, settled):
             == f"“{text if len(text) <= 25 else text[:24] + '…'}” is not a number. 1 is kept."
         )
         assert strangers(page) == []
+
+
+XY = np.array([[0.0, 1.0], [1.0, 2.5], [2.0, 2.0], [3.0, 5.0], [4.0, 4.5], [5.0, 7.0]])
+
+
+def linked(task, texts):
+    """A link to the descent page with points whose names, and classes, are these."""
+    x, y, *classes, label = texts
+    if task == "line":
+        return own_points.query(Points(XY, (x, y)))
+    return own_points.query(Points(XY, (x, y), np.array([0, 1, 0, 1, 0, 1]), tuple(classes), label))
+
+
+@pytest.mark.parametrize("task", ["line", "classes"])
+@pytest.mark.parametrize(
+    "texts", list(tables())[:: 1 if FULL else 3], ids=range(len(list(tables())[:: 1 if FULL else 3]))
+)
+def test_names_and_classes_on_the_descent_page(visit, settled, tmp_path, task, texts):
+    link = linked(task, [points.one_line(text) for text in texts])
+    page = visit(f"gradient_descent?{urlencode({'task': task, 'steps': '5'} | link)}")
+    assert strangers(page) == []
+    first = spaced(points.one_line(texts[0]))
+    for tab in descent_panels.TABS.values():
+        page.get_by_role("tab", name=tab, exact=True).click()
+        settled(page)
+        assert strangers(page) == [], tab
+        if tab == "One update" and task == "classes":
+            rows = page.locator(".lossviz-player th[scope=col]").all_text_contents()
+            assert any(first in spaced(row) for row in rows), rows
+        if tab == "Numbers":
+            with page.expect_download() as waited:
+                page.get_by_role("button", name="Stand-alone HTML").click()
+            exported = tmp_path / "exported.html"
+            waited.value.save_as(exported)
+        if tab == "Code":
+            with page.expect_download() as waited:
+                page.get_by_role("button", name="Download the script").click()
+            compile(waited.value.path().read_text(encoding="utf-8"), "descent.py", "exec")
+    alone = page.context.new_page()
+    requests = []
+    alone.on("request", lambda request: requests.append(request.url))
+    alone.goto(exported.as_uri())
+    alone.locator(".lossviz-player canvas").first.wait_for()
+    assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert strangers(alone) == []
+    alone.close()
