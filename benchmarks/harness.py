@@ -79,7 +79,7 @@ def stock(app: Path) -> Callable[[int], list[str]]:
 
 
 @contextlib.contextmanager
-def serving(command: Callable[[int], list[str]], cwd: Path = ROOT) -> Iterator[Server]:
+def serving(command: Callable[[int], list[str]], cwd: Path = ROOT, path: str = "") -> Iterator[Server]:
     """Run a server on a free port from the moment it answers until the block is left.
 
     Raises:
@@ -100,7 +100,7 @@ def serving(command: Callable[[int], list[str]], cwd: Path = ROOT) -> Iterator[S
                 stderr=subprocess.STDOUT,
             )
         try:
-            while not _answers(f"{url}/_stcore/health"):
+            while not answers(f"{url}/{path + bool(path) * chr(47)}_stcore/health"):
                 if process.poll() is not None or time.perf_counter() - started > 60:
                     raise RuntimeError(f"the server did not start:\n{log.read_text()}")
                 time.sleep(0.02)
@@ -114,7 +114,7 @@ def serving(command: Callable[[int], list[str]], cwd: Path = ROOT) -> Iterator[S
                 process.wait()
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2) as response:
         return bool(response.status == 200)
     return False

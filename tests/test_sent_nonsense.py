@@ -98,3 +98,14 @@ def test_a_page_goes_on_whatever_its_components_send(file, query, caplog):
         assert count > 0
         assert not at.exception, at.exception
         assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("value", [10**400, float("nan"), True, DEEP], ids=["huge", "NaN", "true", "deep"])
+@pytest.mark.parametrize("file", PAGES)
+def test_one_value_in_every_place_a_component_has(file, value):
+    place = {"view": "cost", "x": value, "y": value, "panel": "xy", "n": value}
+    edit = {"seq": value, "rev": 0, "why": "drag", "at": value, "mine": [value], "points": [[value] * 3]}
+    state = {"value": value, "touched": value, "frame": value, "click": place, "edit": edit}
+    at, count = send_all(visit(file), iter(lambda: json.dumps(state), None))
+    assert count > 0
+    assert not at.exception
