@@ -1,5 +1,8 @@
 """Tables as people have them: separators, decimal commas, headers, gaps, and what is no table at all."""
 
+import re
+from fractions import Fraction
+
 import hostile
 import numpy as np
 import pytest
@@ -195,3 +198,69 @@ def test_anything_is_read_or_refused_in_a_sentence_of_ours(content):
         refused = None
         assert sheet.values.shape == (len(sheet.lines), len(sheet.names))
     assert refused is None or (ours(refused) and "131072" not in str(refused))
+
+
+# --- numbers that are not what they were written as --------------------------------------------------
+
+
+def test_identifiers_that_became_equal_are_named_as_that():
+    sheet = read("id,y\n" + "".join(f"1234567890123456789{k},{k}\n" for k in range(5)))
+    said = (
+        "Column “id”: 5 different numbers of more than 15 digits became 1 when they were read, since a number here "
+        "holds about 16 digits"
+    )
+    assert f"{said}." in sheet.notes
+    with pytest.raises(ValueError, match=f"{said}; subtract what they share"):
+        sheet.dataset("y", "id")
+    sheet.dataset("y")  # the column is not in the way of others
+
+
+@pytest.mark.parametrize("seed", range(cases(60, 2000)))
+def test_how_many_numbers_became_equal_is_what_exact_arithmetic_counts(seed):
+    """Reference: the numbers as fractions."""
+    rng = np.random.default_rng([15, seed])
+    digits, fractional = int(rng.integers(12, 26)), int(rng.integers(0, 8))
+    head = "".join(map(str, rng.integers(1, 10, digits - 2)))
+    cells = [f"{head}{k:02d}" for k in rng.integers(0, 100, 20)]
+    cells = [f"{cell[: digits - fractional]}.{cell[digits - fractional :]}".rstrip(".") for cell in cells]
+    cells += [cells[0], "7", "−3.5"]
+    sheet = read("id;y\n" + "".join(f"{cell};{k}\n" for k, cell in enumerate(cells)))
+    different = {Fraction(cell.replace("−", "-")) for cell in cells}
+    left = {float(fraction) for fraction in different}
+    assert len(set(sheet.values[:, 0])) == len(left)
+    noted = [note for note in sheet.notes if "when they were read" in note]
+    assert len(noted) == (len(left) < len(different))
+    if noted:
+        became = re.search(
+            r"“id”: ([\d,]+) different numbers of more than 15 digits became ([\d,]+) when", noted[0]
+        )
+        assert int(became[1]) - int(became[2]) == len(different) - len(left)
+
+
+def test_numbers_too_large_to_be_fitted_are_counted_and_not_called_infinite():
+    sheet = read("x,y\n1,2\n2,1e91\n3,-1e300\n4,5\n5,inf\n")
+    assert (
+        "Column “y”: 2 numbers beyond 1e+90, the most that can be fitted in every view, count as missing."
+        in sheet.notes
+    )
+    assert np.isnan(sheet.values[1:3, 1]).all()
+
+
+def test_columns_of_text_are_kept_as_classes():
+    sheet = read("a,b,kind\n1,2,no\n3,4,yes\n5,6,NA\n7,8,no\n")
+    found, notes = sheet.classes("a", "b", "kind", most=10)
+    assert found.classes == ("no", "yes")
+    assert found.y.tolist() == [0, 1, 0]
+    assert "1 row (line 4) left out" in notes[0]
+    with pytest.raises(ValueError, match="the same column is chosen twice"):
+        sheet.classes("a", "a", "kind", most=10)
+
+
+@pytest.mark.parametrize(
+    ("header", "likely"),
+    [(",x,y", ("x", "y")), ("y,x", ("x", "y")), ("index,height,weight", ("height", "weight")), ("id,y", ("y",)), ("area,price", ("area", "price"))],
+)  # fmt: skip
+def test_the_columns_that_are_likely_meant(header, likely):
+    width = header.count(",") + 1
+    rows = "\n".join(",".join(str(v) for v in (k, 7 * k % 5, k * k)[:width]) for k in range(5))
+    assert read(f"{header}\n{rows}").likely() == likely
