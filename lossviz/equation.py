@@ -65,14 +65,20 @@ def coefficient(value: float, what: str, window: Window) -> str:
     return figure_of(value, size, 5)
 
 
-def centre(axis: Axis) -> float:
-    """Where a line is told from: zero, or the roundest number on an axis that is far from it."""
-    if _distance(axis) <= FAR:
+def centre(axis: Axis, far: float = FAR) -> float:
+    """Where a line is told from: zero, or the roundest number on an axis that is ``far`` from it."""
+    if _distance(axis) <= far:
         return 0.0
     middle = Fraction(0.5 * axis.low + 0.5 * axis.high)
     powers = range(_power(axis.high or axis.low), _power(axis.span) - 3, -1)
     round_ones = (float(f"{round(middle / Fraction(10) ** power)}e{power}") for power in powers)
     return next(at for at in round_ones if axis.low <= at <= axis.high)
+
+
+def middle_of(x: Array, far: float = FAR) -> float:
+    """:func:`centre` of what these numbers span; zero where they are all equal."""
+    low, high = float(x.min()), float(x.max())
+    return centre(Axis.over(low, high), far) if low < high else 0.0
 
 
 def level(coefficients: Array, at: float) -> float:

@@ -13,7 +13,7 @@
 
 const same = new URL(import.meta.url).search;
 const { Axes, svg, legend } = await import("./axes.js" + same);
-const { short } = await import("./scales.js" + same);
+const { digitsFor, short } = await import("./scales.js" + same);
 const { Keys } = await import("./point_keys.js" + same);
 const { OwnLine } = await import("./own_line.js" + same);
 const { Pointer } = await import("./point_pointer.js" + same);
@@ -198,9 +198,12 @@ class PointEditor {
 
   label(i) {
     const [x, y] = this.points[i];
-    const where = this.data.y ? `x ${short(x)}, y ${short(y)}` : short(x);
+    const where = this.data.y ? `x ${this.short(x, 0, 4)}, y ${this.short(y, 1, 4)}` : this.short(x, 0, 4);
     return `Point ${i + 1} of ${this.points.length}: ${where}`;
   }
+
+  // A coordinate with the digits that show a step along its axis.
+  short(value, k, least) { return short(value, digitsFor(value, [this.data.x, this.data.y][k].step, least)); }
 
   indexOf(target) {
     const dot = target.closest?.(".dot");
@@ -307,7 +310,7 @@ class PointEditor {
     this.tip.hidden = i === null;
     if (i === null || !this.points[i]) return;
     const [x, y] = this.px(this.points[i], i), [a, b] = this.points[i], { weights } = this.data.weights ?? {};
-    const lines = this.data.names.map((name, k) => `${name}: ${short([a, b][k], 5)}`);
+    const lines = this.data.names.map((name, k) => `${name}: ${this.short([a, b][k], k, 5)}`);
     if (weights) lines.push(`weight: ${short(weights[i] ?? 0, 3)}`);
     this.tip.textContent = lines.join("\n");
     const left = x > this.axes.area.right - 170;

@@ -86,6 +86,12 @@ const superscript = (power) => minus(String(power)).replace(/[−\d]/g, (c) => "
 // A true minus sign, and none before zero.
 const minus = (text) => (/^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace("-", "−"));
 
+// Digits with which a value shows steps of this size, `least` at least.
+export function digitsFor(value, step, least = 4) {
+  const needed = 1 + Math.ceil(Math.log10(Math.abs(value) / step));
+  return Number.isFinite(needed) ? Math.min(17, Math.max(least, needed)) : least;
+}
+
 // A number for people to read: `digits` significant digits, no trailing zeros.
 export function short(value, digits = 4) {
   if (!Number.isFinite(value)) return String(value);

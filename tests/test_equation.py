@@ -9,10 +9,14 @@ from outlier_page import editor, pasted
 from test_page_links import FIVE, took
 from visiting import read, tables
 
-from lossviz import losses
+from lossviz import losses, optimizers, schedules
 from lossviz.cloud import Axis, Cloud, Window
+from lossviz.data.dataset import Dataset
+from lossviz.descent.race import Entrant, race
 from lossviz.equation import centre, coefficient, equation, figure_of, number, place, significant
+from lossviz.figures.descent_scene import readings
 from lossviz.fitting import fit_line, fit_location
+from lossviz.models import Cost
 from lossviz.outlier_lab import comparison
 
 _LINE = re.compile(r"y = (\S+) ([+−]) (\S+) (?:x|\(x ([+−]) (\S+)\))")
@@ -145,3 +149,29 @@ def test_places_and_hovers_have_the_digits_that_tell_them_apart():
 )  # fmt: skip
 def test_a_number_that_is_small_beside_others_keeps_its_first_digits(given, size, least, text):
     assert figure_of(given, size, least) == text
+
+
+@pytest.mark.parametrize("offset", [0.0, 30.0, 2000.0, 1.7e6])
+def test_the_line_that_walks_downhill_is_told_so_that_four_digits_hold(offset):
+    """What is read beside the animation, each number to four digits, against the run's own predictions."""
+    x = offset + np.linspace(0.0, 10.0, 30)
+    problem = Cost.linear(Dataset(x, 3 + 0.5 * (x - offset), ("x", "y"), ""), losses.get("squared_error"))
+    start = np.array([3 - 0.5 * offset, 0.5])
+    rule = optimizers.OPTIMIZERS["sgd"](learning_rate=1e-15)
+    runs = race(
+        [Entrant("", problem, rule)], start, steps=2, batch_size=None, seed=0, schedule=schedules.Constant()
+    )
+    told = {reading.label: float(f"{reading.values[0]:.4g}") for reading in readings(runs[0])}
+    (label,) = [label for label in told if label == "intercept" or label.startswith("height at x = ")]
+    at = 0.0 if label == "intercept" else value(label.removeprefix("height at x = "))
+    assert told[label] + told["slope"] * (x - at) == pytest.approx(problem.predict(start, x), abs=0.03)
+
+
+def test_points_edited_by_number_are_shown_with_the_digits_that_tell_them_apart():
+    rows = "".join(f"{1.7e12 + 7 * k!r},{k * k}\n" for k in range(9))
+    at = took(pasted("time,y\n" + rows), "outliers")
+    at.session_state["outliers:tabs"] = "Numbers"
+    at.session_state["outliers:by number"] = True
+    at.run()
+    shown = at.dataframe[0].value["x"].tolist() if at.dataframe else []
+    assert [float(cell) for cell in shown] == [1.7e12 + 7 * k for k in range(9)]

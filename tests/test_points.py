@@ -52,7 +52,7 @@ def assert_same(points, others):
     assert points.window == others.window
 
 
-@settings(max_examples=cases(150, 3000))
+@settings(max_examples=cases(150, 3000), deadline=None)
 @given(clouds())
 def test_points_read_back_bit_for_bit(points):
     text = encode(points)
@@ -174,7 +174,7 @@ def test_a_text_that_unpacks_without_end_is_stopped_at_the_limit():
     assert sys.getsizeof(bomb) < 200_000
 
 
-@settings(max_examples=cases(300, 5000))
+@settings(max_examples=cases(300, 5000), deadline=None)
 @given(
     st.text(max_size=60)
     | st.text(alphabet="AB_-09", max_size=60)
@@ -184,7 +184,7 @@ def test_any_text_is_read_or_refused_in_our_words(text):
     refusal(text)
 
 
-@settings(max_examples=cases(300, 5000))
+@settings(max_examples=cases(300, 5000), deadline=None)
 @given(
     st.sampled_from([GOOD, *OLD_TEXTS]),
     st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["", "A", "~", ":", ",", "-", "9", "é", "%", "="])), min_size=1, max_size=3),
@@ -195,7 +195,7 @@ def test_a_good_text_with_other_characters_in_it_is_read_or_refused_in_our_words
     refusal(text)
 
 
-@settings(max_examples=cases(300, 5000))
+@settings(max_examples=cases(300, 5000), deadline=None)
 @given(
     st.binary(max_size=80)
     | st.builds(

@@ -6,6 +6,7 @@ import numpy as np
 
 from lossviz import metrics
 from lossviz.descent.race import Run, parameter_names
+from lossviz.equation import NEAR, middle_of, number
 from lossviz.figures import descent_plane as planes
 from lossviz.figures import style
 from lossviz.figures.descent_plane import Plane
@@ -90,7 +91,7 @@ def readings(run: Run) -> list[Reading]:
     problem = run.problem
     names = parameter_names(problem)
     if len(names) <= 3:
-        said += [Reading(name, run.path[:, i]) for i, name in enumerate(names)]
+        said += [Reading(name, values) for name, values in _told(run, names)]
     if isinstance(problem, Cost):
         score = problem.score(run.path, problem.data.x)
         if problem.loss.family == "binary":
@@ -98,6 +99,15 @@ def readings(run: Run) -> list[Reading]:
         else:
             said.append(Reading("R²", np.array([metrics.r_squared(problem.data.y, s) for s in score])))
     return said
+
+
+def _told(run: Run, names: Sequence[str]) -> list[tuple[str, Array]]:
+    """The parameters by name; a line whose data are far from zero by its height there, as four digits are shown."""
+    told = [(name, run.path[:, i]) for i, name in enumerate(names)]
+    line = tuple(names) == ("intercept", "slope")
+    if line and isinstance(run.problem, Cost) and (at := middle_of(np.ravel(run.problem.data.x), NEAR)):
+        told[0] = f"height at x = {number(at)}", run.path[:, 0] + run.path[:, 1] * at
+    return told
 
 
 def _source(run: Run) -> str:

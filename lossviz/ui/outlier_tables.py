@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lossviz.cloud import ADDED, Cloud, Window
+from lossviz.cloud import ADDED, Axis, Cloud, Window
 from lossviz.data import numerals
 from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.equation import coefficient
@@ -31,7 +31,7 @@ _FITS, _CLEAN = "outliers:fits in numbers", "outliers:fits without outliers"
 """Work that may be done beside the page."""
 _DRAWN, _TOLD = "outliers:table drawn", "outliers:table told"
 AXES = ("x", "y")
-_DIGITS = ".10g"
+_DIGITS = 10
 _NUMBER = r"^\s*[-−+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-−+]?\d+)?\s*$"
 """What a cell of the points' table may hold. Streamlit's own number cells make 0 of a letter and 12 of 1e2."""
 
@@ -200,8 +200,8 @@ def _points(desk: Desk, data: Source) -> None:
         {
             "point": np.arange(1, len(points) + 1),
             **{
-                axis: np.array([f"{value:{_DIGITS}}" for value in points.xy[:, k]], dtype=np.str_)
-                for k, axis in enumerate(AXES)
+                name: np.array([f"{value:.{_digits(axis)}g}" for value in values], dtype=np.str_)
+                for name, axis, values in zip(AXES, (window.x, window.y), points.xy.T, strict=True)
             },
         },
         key=key,
@@ -216,16 +216,22 @@ def _points(desk: Desk, data: Source) -> None:
     name, edits, told = st.session_state.get(_TOLD, ("", "", ()))
     if told and (name, edits) == (desk.state.name, desk.address[EDITS]):
         plainly.notice(*told, most=3)
-    x, y = (_typeset(np.array([axis.step, axis.low, axis.high])) for axis in (window.x, window.y))
+    x, y = (_typeset((axis.step, axis.low, axis.high), axis) for axis in (window.x, window.y))
     st.caption(
         f"Edited points are kept to steps of {x[0]} and {y[0]}, from {x[1]} to {x[2]} and from {y[1]} to {y[2]}, "
         f"so that a link can hold them. At most {MAX_BY_HAND}."
     )
 
 
-def _typeset(values: Array) -> list[str]:
+def _digits(axis: Axis) -> int:
+    """Digits that show a tenth of a step anywhere on an axis."""
+    largest = max(abs(axis.low), abs(axis.high))
+    return min(17, max(_DIGITS, 2 + math.ceil(math.log10(largest / axis.step))))
+
+
+def _typeset(values: Sequence[float], axis: Axis) -> list[str]:
     """Numbers as the table shows them, with a true minus."""
-    return [f"{value:{_DIGITS}}".replace("-", "−") for value in values.tolist()]
+    return [f"{value:.{_digits(axis)}g}".replace("-", "−") for value in values]
 
 
 def _applied(
@@ -243,7 +249,7 @@ def _applied(
         axis = (window.x, window.y)[k]
         bound = min(axis.high, max(axis.low, value))
         if bound != value:
-            meant, used = _typeset(np.array([value, bound]))
+            meant, used = _typeset((value, bound), axis)
             told.append(
                 f"Point {number}: {titles[k]} = {meant} is beyond the window, which ends at {used}; "
                 f"{used} is used."

@@ -106,16 +106,21 @@ def _choose(address: Address, sheet: Sheet, labelled: bool, most: int, forget: C
             plainly.error(f"Two columns of numbers and one of classes are needed; there are {there}.")
             return
         first = [*likely, *(name for name in names if name not in likely)]
-        across = _column(address, "x₁", "x1", names, first[0])
-        up = _column(address, "x₂", "x2", names, first[1])
+        left, right = st.columns(2)
+        with left:
+            across = _column(address, "x₁", "x1", names, first[0])
+        with right:
+            up = _column(address, "x₂", "x2", names, first[1])
         label = _column(address, "Class", "class", options, options[-1] if sheet.texts else likely[-1])
         unread = f"Column {foreign.quoted(label, 80)} left out"
         notes = [note for note in sheet.notes if not note.startswith(unread)]
     else:
         notes = list(sheet.notes)
-        y = _column(address, "y", "y", names, likely[-1])
-        # A single column is a sample: against itself it would be a line.
-        x = _column(address, "x", "x", [*names, ROW], likely[0] if len(likely) > 1 else ROW)
+        left, right = st.columns(2)
+        with left:  # a single column is a sample: against itself it would be a line
+            x = _column(address, "x", "x", [*names, ROW], likely[0] if len(likely) > 1 else ROW)
+        with right:
+            y = _column(address, "y", "y", names, likely[-1])
     try:
         if labelled:
             found, more = sheet.classes(across, up, label, most=most)
