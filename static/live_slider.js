@@ -1,7 +1,7 @@
 // A slider that is heard while it moves.
 //
 // data[0] = {id, chart, label, low, high, step, value, help, playable, log: equal ways are equal factors,
-//            allowed: see numeral.js}
+//            allowed: see numeral.js, box: there is no slider, only the box, disabled}
 // state "value" = number; state "touched" = counter: "somebody took hold, send the sweep".
 // Values are sent at most every PACE ms with WINDOW runs of Python under way. Where the chart holds a
 // sweep of this slider it follows at frame rate by itself, and values are sent for what the page says
@@ -18,13 +18,15 @@ const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000; // ms, but WI
 
 class LiveSlider {
   constructor(root) {
-    root.innerHTML = `<label class="name"></label><span class="row"><input type="range"><input type="text" inputmode="decimal" role="spinbutton" autocomplete="off" spellcheck="false"><button type="button"></button></span><span class="said" role="status" aria-live="polite"></span>`;
+    root.innerHTML = `<label class="name"></label><span class="row"><input type="range"><input type="text" inputmode="decimal" role="spinbutton" autocomplete="off" spellcheck="false"><button type="button" class="play"></button><button type="button" class="less" tabindex="-1">−</button><button type="button" class="more" tabindex="-1">+</button></span><span class="said" role="status" aria-live="polite"></span>`;
     this.root = root;
     this.name = root.querySelector(".name");
     this.range = root.querySelector("[type=range]");
     this.number = root.querySelector("[type=text]");
     this.said = root.querySelector(".said");
-    this.button = root.querySelector("button");
+    this.button = root.querySelector(".play");
+    this.steps = [...root.querySelectorAll(".less, .more")];
+    this.steps.forEach((button, k) => button.addEventListener("click", () => this.step(k ? 1 : -1)));
     this.sent = 0; // values Python has not answered yet
     this.took = 0; // ms that the last answer took
     this.held = false;
@@ -61,6 +63,10 @@ class LiveSlider {
     if (event.key === "Escape") { this.say(""); return this.show(this.value); }
     if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
+    this.step(by);
+  }
+
+  step(by) {
     const { log, low, high, step, allowed } = this.data;
     const next = log ? +(this.value * (high / low) ** (by / 200)).toPrecision(3) : this.tidy(this.value + by * step);
     if (within(next, allowed)) this.moved(next);
@@ -88,12 +94,21 @@ class LiveSlider {
     const [min, max] = [this.place(data.low), this.place(data.high)];
     Object.assign(this.range, { min, max, step: data.log ? (max - min) / 200 : data.step });
     const id = "lossviz-" + data.id.replace(/[^\w-]/g, "-");
-    this.range.id = id;
+    const [named, other] = data.box ? [this.number, this.range] : [this.range, this.number];
+    named.id = id;
+    other.removeAttribute("id");
     this.name.htmlFor = id;
+    this.root.classList.toggle("box", !!data.box);
+    this.range.hidden = !!data.box;
+    this.steps.forEach((button, k) => {
+      Object.assign(button, { hidden: !data.box, disabled: !!data.disabled });
+      button.setAttribute("aria-label", `${data.label}, ${k ? "more" : "less"}`);
+    });
+    this.number.disabled = !!data.disabled;
     this.name.textContent = data.label;
     this.name.title = data.help;
     this.said.id = id + "-said";
-    this.number.setAttribute("aria-label", data.label + ", exact value");
+    this.number.setAttribute("aria-label", data.box ? data.label : data.label + ", exact value");
     this.number.setAttribute("aria-describedby", this.said.id);
     this.spin("min", data.allowed.low);
     this.spin("max", data.allowed.high);

@@ -1,6 +1,6 @@
 // What somebody typed as a number: {value}, or {problem}, a sentence without its end for people.
 //
-// allowed = {low, high: number or null for none, lowOpen, highOpen, words: "above 0"}
+// allowed = {low, high: number or null for none, lowOpen, highOpen, words: "above 0", whole: true where it must be}
 
 const SPACES = /(\d)[ \u00a0\u202f](?=\d{3}(?!\d))/g; // 12 345
 const EITHER = /^[+-]?[1-9]\d{0,2},\d{3}$/; // a thousand and more, or a fraction
@@ -26,6 +26,7 @@ export function parse(typed, allowed) {
   if (!DECIMAL.test(text)) return { problem: `${said} is not a number` };
   const value = Number(text);
   if (!Number.isFinite(value)) return { problem: `${said} is too large` };
+  if (allowed.whole && !Number.isInteger(value)) return { problem: `${said} is not a whole number` };
   const { low, high } = allowed;
   if (high > VAST && value > high) return { problem: `${said} is too large` };
   if (low > 0 && low < 1 / VAST && value > 0 && value < low) return { problem: `${said} is too small` };

@@ -13,7 +13,7 @@ from lossviz.figures.sweep import Sweep
 from lossviz.losses import FAMILIES, Loss, Parameter
 from lossviz.ui.address import Address, Preset, choice, choices, flag, number, whole
 from lossviz.ui.chart import token
-from lossviz.ui.live_slider import sweep_wanted
+from lossviz.ui.live_slider import number_box, sweep_wanted
 from lossviz.ui.pickers import symbol
 
 DEFAULTS = {
@@ -164,14 +164,15 @@ def _pick_variable(
 def _pick_truth(address: Address, family: str) -> dict[str, float]:
     if family == "regression":
         address.field(number("y", -1e6, 1e6, 220.0))
-        return {"target": st.number_input("True value y", -1e6, 1e6, key=address.key("y"))}
+        return {"target": number_box("True value y", key=address.key("y"), low=-1e6, high=1e6, step=1.0)}
     if family == "binary":
         address.field(choice("class", ("1", "0"), "1"))
         return {
             "target": float(st.segmented_control("True class y", ["1", "0"], key=address.key("class")) or "1")
         }
     address.field(whole("classes", 2, 50, 3, float))
-    return {"classes": int(st.number_input("Classes K", 2.0, 50.0, step=1.0, key=address.key("classes")))}
+    classes = number_box("Classes K", key=address.key("classes"), low=2, high=50, step=1, whole=True)
+    return {"classes": int(classes)}
 
 
 def probe(address: Address, axis: dict[str, Any]) -> dict[str, Any]:

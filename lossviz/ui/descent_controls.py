@@ -25,6 +25,7 @@ from lossviz.ui.descent_rules import (
     rule_of,
     tune_optimizer,
 )
+from lossviz.ui.live_slider import number_box
 from lossviz.ui.pickers import tune, unit_of
 from lossviz.ui.player import Click, replay
 
@@ -173,17 +174,21 @@ def _pick_run(address: Address, task: str, problem: Problem) -> dict[str, Any]:
     address.field(whole("steps", 1, MOST_STEPS, 100))
     address.field(whole("batch", 0, 100_000, 0))
     address.field(whole("seed", 0, 9999, 0))
-    steps = st.number_input("Steps", 1, MOST_STEPS, step=10, key=address.key("steps"))
+    steps = number_box("Steps", key=address.key("steps"), low=1, high=MOST_STEPS, step=10, whole=True)
     batch = None
     if samples:
-        asked = st.number_input("Batch size (0: all)", 0, 100_000, step=1, key=address.key("batch"))
+        asked = number_box(
+            "Batch size (0: all)", key=address.key("batch"), low=0, high=100_000, step=1, whole=True
+        )
         if asked > samples:
             notes.append(
                 f"A batch of {asked:,} is more than the {samples:,} samples: every step uses all of them."
             )
         batch = int(asked) if 0 < asked < samples else None
-        st.number_input("Data seed", 0, 9999, step=1, key=address.key("sample"))
-    seed = st.number_input("Batch seed", 0, 9999, step=1, key=address.key("seed"), disabled=batch is None)
+        number_box("Data seed", key=address.key("sample"), low=0, high=9999, step=1, whole=True)
+    seed = number_box(
+        "Batch seed", key=address.key("seed"), low=0, high=9999, step=1, whole=True, disabled=batch is None
+    )
     schedule = pick_schedule(address)
     default = problem.start if isinstance(problem, surfaces.Surface) else (0.0, 0.0)
     address.field(_start_field(default))
@@ -214,7 +219,8 @@ def _pick_start(address: Address) -> tuple[float, float]:
         st.session_state[key] = tuple(float(st.session_state[name]) for name in inputs)
 
     for name, column, label in zip(inputs, st.columns(2), ("Start, across", "Start, up"), strict=True):
-        column.number_input(label, -FARTHEST, FARTHEST, step=0.1, format="%.6g", key=name, on_change=moved)
+        with column:
+            number_box(label, key=name, low=-FARTHEST, high=FARTHEST, step=0.1, on_change=moved)
     first, second = st.session_state[key]
     return first, second
 

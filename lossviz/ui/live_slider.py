@@ -1,6 +1,7 @@
 """``live_slider``: a slider that Python hears while it moves, and that moves a chart without it."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -67,6 +68,58 @@ def live_slider(
         "allowed": _packed(interval),
     }
     _slider(key=component, data=[payload], on_value_change=heard, on_touched_change=touched)
+    return value
+
+
+def number_box(
+    label: str,
+    *,
+    key: str,
+    low: float,
+    high: float,
+    step: float,
+    whole: bool = False,
+    on_change: Callable[[], None] | None = None,
+    disabled: bool = False,
+    help: str = "",
+) -> float:
+    """The box alone: a number from low to high, a whole one if it must be; ``st.session_state[key]`` holds it.
+
+    Streamlit's own takes 15 for a typed 1,5, 0 for letters, and nothing, in silence, for what is too large.
+
+    Args:
+        key: unique across the app; its value is there before, and keeps its type.
+        step: what one key, or one click on a button beside the box, adds.
+        on_change: called before the run that answers a change.
+    """
+    interval = Interval(low, high)
+    kind = type(st.session_state[key])
+    value = st.session_state[key] = kind(min(high, max(low, st.session_state[key])))
+    component = f"{key}:box"
+
+    def heard() -> None:
+        sent = st.session_state[component].get("value")
+        if isinstance(sent, int | float) and math.isfinite(sent) and sent in interval:
+            st.session_state[key] = kind(sent)
+            if on_change is not None:
+                on_change()
+
+    payload: dict[str, Any] = {
+        "id": key,
+        "chart": "",
+        "label": label,
+        "low": low,
+        "high": high,
+        "step": step,
+        "value": value,
+        "help": help,
+        "playable": False,
+        "log": False,
+        "allowed": {**_packed(interval), "whole": whole},
+        "box": True,
+        "disabled": disabled,
+    }
+    _slider(key=component, data=[payload], on_value_change=heard)
     return value
 
 

@@ -11,6 +11,7 @@ from lossviz.cloud import Axis, Cloud, Window
 from lossviz.data import GENERATORS, MAX_BY_HAND, TABLES, Dataset
 from lossviz.ui import own_points
 from lossviz.ui.address import Address, Field, choice, flag, number, whole
+from lossviz.ui.live_slider import number_box
 from lossviz.ui.outlier_controls import drawer
 from lossviz.ui.own_points import OWN
 
@@ -134,9 +135,16 @@ def _load(name: str, predictor: str | None) -> Dataset:
 def _set_generator(address: Address, forget: Callable[[], None]) -> None:
     columns = st.columns(2)
     for k, (field, label, low, high, _, step) in enumerate(_KNOBS):
-        columns[k % 2].number_input(
-            label, low, high, step=step, key=address.key(field), on_change=forget, format="%g"
-        )
+        with columns[k % 2]:
+            number_box(
+                label,
+                key=address.key(field),
+                low=low,
+                high=high,
+                step=step,
+                whole=step == 1.0,
+                on_change=forget,
+            )
 
 
 def _set_predictor(address: Address, name: str, forget: Callable[[], None]) -> None:

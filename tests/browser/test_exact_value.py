@@ -124,3 +124,54 @@ def test_a_refusal_goes_when_the_slider_is_moved(visit, settled):
     thumb.focus()
     thumb.press("ArrowRight")
     assert (box.input_value(), said.text_content()) == ("1.05", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "opened", "label", "field", "kept", "taken", "refused"),
+    [
+        ("outliers", "Change the data", "Noise", "noise", "1", ("1,5", "1.5"), ("99", "abc", "-3")),
+        ("outliers", "Change the data", "Points", "n", "20", ("30", "30"), ("1", "2001", "2,5")),
+        ("loss_curves", "Axes and panels", "True value y", "y", "220", ("0,25", "0.25"), ("1e9", "abc", "")),
+        (
+            "gradient_descent",
+            "Batch, steps, start, seed",
+            "Steps",
+            "steps",
+            "100",
+            ("20", "20"),
+            ("501", "1,5", "x"),
+        ),
+        (
+            "gradient_descent",
+            "Batch, steps, start, seed",
+            "Start, up",
+            "start",
+            "0",
+            ("−1,5", "-1.5"),
+            ("1e5", "a"),
+        ),
+    ],
+)
+def test_boxes_without_a_slider(visit, settled, address, opened, label, field, kept, taken, refused):
+    page = visit(address)
+    page.get_by_text(opened, exact=True).click()
+    settled(page)
+    box = page.get_by_role("spinbutton", name=label, exact=True)
+    said = page.locator(f"#{box.get_attribute('aria-describedby')}")
+    for typed in refused:
+        box.fill(typed)
+        box.press("Enter")
+        assert said.text_content().endswith(f". {kept} is kept.")
+        assert (box.input_value(), box.get_attribute("aria-invalid")) == (typed, "true")
+    assert f"{field}=" not in page.url
+    box.fill(taken[0])
+    box.press("Enter")
+    page.wait_for_url(lambda url: taken[1] in parse_qs(urlsplit(url).query).get(field, [""])[0].split(","))
+    assert said.text_content() == ""
+    buttons = page.get_by_role("button", name=f"{label}, more")  # where there is room
+    buttons.click() if buttons.count() else box.press("ArrowUp")
+    page.wait_for_url(
+        lambda url: taken[1] not in parse_qs(urlsplit(url).query).get(field, [""])[0].split(",")
+    )
+    settled(page)
+    assert page.get_by_test_id("stException").count() == 0

@@ -25,6 +25,13 @@ test("what is no number, or may be two, is said", () => {
   assert.match(parse("x".repeat(99), ANY).problem, /^“x{24}…” is not a number$/);
 });
 
+test("a whole number has no fraction", () => {
+  const whole = { ...UNIT, high: 500, highOpen: false, whole: true, words: "from 0 to 500" };
+  assert.deepEqual([parse("20", whole), parse("2,0", whole)], [{ value: 20 }, { value: 2 }]);
+  assert.equal(parse("1,5", whole).problem, "“1,5” is not a whole number");
+  assert.equal(parse("501", whole).problem, "“501” is not taken: it must be from 0 to 500");
+});
+
 test("what is beyond all reason is not told of a limit", () => {
   const distances = { low: 1e-150, high: 1e150, lowOpen: false, highOpen: false, words: "above 0" };
   assert.equal(parse("1e200", distances).problem, "“1e200” is too large");
