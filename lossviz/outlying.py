@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 
 from lossviz.cloud import Cloud
 from lossviz.losses.base import Array
+from lossviz.sampling import sample
 
 CHANCE = 0.01
 """Share of clean normal samples in which any point at all may be called an outlier."""
 _ON_THE_LINE = 1e-9  # of the range of y; a residual below is zero, up to rounding
 _NORMAL = 1.4826  # median absolute deviation of a normal sample, as its standard deviation
 _PAIRS = 500
+_SEARCHED = 2_000
 _ROUNDS = 10
 
 
@@ -56,19 +58,23 @@ def outliers(cloud: Cloud, *, constant: bool = False) -> NDArray[np.intp]:
 def _off_the_majority(x: Array, y: Array) -> Array:
     """Residuals (n,) of the line with the least median of squares, its slope that of two of the points.
 
-    The best intercept for a slope is the middle of the shortest interval that holds half of y - slope x.
+    The best intercept for a slope is the middle of the shortest interval that holds half of y - slope x. Among more
+    than ``_SEARCHED`` points it is the line of so many of them, drawn at random.
     """
-    n = len(x)
-    first, second = _pairs(n)
-    apart = x[second] - x[first]
+    some = sample(len(x), _SEARCHED)
+    first, second = _pairs(len(some))
+    across, up = x[some], y[some]
+    apart = across[second] - across[first]
     usable = apart != 0
-    slope = (y[second] - y[first])[usable] / apart[usable]
-    off = y - slope[:, None] * x
+    slope = (up[second] - up[first])[usable] / apart[usable]
+    if not len(slope):  # no two of those searched are apart in x
+        slope = np.zeros(1)
+    off = up - slope[:, None] * across
     ordered = np.sort(off, axis=1)
-    half = n // 2 + 1
-    width = ordered[:, half - 1 :] - ordered[:, : n - half + 1]
+    half = len(some) // 2 + 1
+    width = ordered[:, half - 1 :] - ordered[:, : len(some) - half + 1]
     line, begin = np.unravel_index(np.argmin(width), width.shape)
-    return off[line] - 0.5 * (ordered[line, begin] + ordered[line, begin + half - 1])
+    return y - slope[line] * x - 0.5 * (ordered[line, begin] + ordered[line, begin + half - 1])
 
 
 @functools.lru_cache(maxsize=16)

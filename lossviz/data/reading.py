@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lossviz.data.dataset import MAX_DRAWN, Array, Dataset
 from lossviz.data.numerals import LARGEST, MISSING, Numerals, looks_like_number, shortest
 from lossviz.foreign import quoted
+from lossviz.sampling import sample
 
 MAX_BYTES = 10_000_000
 MAX_COLUMNS = 100
@@ -162,7 +163,7 @@ def _drawn(kept: NDArray[np.intp], most: int, notes: list[str]) -> NDArray[np.in
     if len(kept) <= most:
         return kept
     notes.append(f"{most:,} of {len(kept):,} rows are used, drawn at random: that is the most.")
-    return np.sort(np.random.default_rng(0).choice(kept, most, replace=False))
+    return kept[sample(len(kept), most)]
 
 
 def check_spread(name: str, values: Array) -> None:
