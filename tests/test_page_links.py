@@ -15,6 +15,7 @@ from visiting import notice, query, read, visit
 
 from lossviz.data import MAX_BY_HAND
 from lossviz.data import read as read_table
+from lossviz.data.numerals import looks_like_number
 from lossviz.points import Points, decode, encode
 from lossviz.ui import own_points
 from lossviz.ui.address import LONGEST
@@ -112,7 +113,7 @@ def table(rng, labelled=False):
         return values.tolist()
 
     names = [str(name) for name in rng.choice(NAMES, 3, replace=False)]
-    if names[:2] in (["2019", "NA"], ["NA", "2019"]):
+    if all(map(looks_like_number, names[:2])):  # as a row of data reads
         names[0] = "x"
     columns = [column(), column()]
     if labelled:

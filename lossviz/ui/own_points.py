@@ -118,14 +118,15 @@ def _choose(address: Address, sheet: Sheet, labelled: bool, most: int, forget: C
         notes = list(sheet.notes)
         left, right = st.columns(2)
         with left:  # a single column is a sample: against itself it would be a line
-            x = _column(address, "x", "x", [*names, ROW], likely[0] if len(likely) > 1 else ROW)
+            order = ROW if ROW not in names else f"{ROW}, counted"
+            x = _column(address, "x", "x", [*names, order], likely[0] if len(likely) > 1 else order)
         with right:
             y = _column(address, "y", "y", names, likely[-1])
     try:
         if labelled:
             found, more = sheet.classes(across, up, label, most=most)
         else:
-            found, more = sheet.dataset(y, None if x == ROW else x, most=most)
+            found, more = sheet.dataset(y, None if x == order else x, most=most)
     except ValueError as problem:
         plainly.caption(*notes)
         plainly.error(plainly.sentence(problem))
