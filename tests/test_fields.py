@@ -66,7 +66,7 @@ def test_numbers_are_written_without_a_digit_too_many(fields):
 
 
 PYTHONS = re.compile(
-    r"invalid literal|unpack|could not convert|codec|padding|NoneType|index out of|math domain|not iterable"
+    r"invalid literal|values to unpack|could not convert|codec|padding|NoneType|index out of|math domain|not iterable"
     r"|unexpected|positional|object has no|Traceback|Error\b|zero-size|broadcast|cannot reshape|must be str",
 )
 
