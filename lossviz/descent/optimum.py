@@ -25,7 +25,7 @@ class Optimum:
     """The lowest points of a problem."""
 
     points: Array
-    """(k, p): every global minimum known; k = 0 where none is, or where they are not single points."""
+    """(k, p): every global minimum known; k = 0 where none is, or where a whole stretch is as good."""
     value: float
     """The cost there; nan where it is not known."""
     reason: str = ""
@@ -89,7 +89,7 @@ def _of_fit(cost: Cost) -> Optimum:
         return _none(cost, f"{_MANY} ({error})")
     if len(found.vertices) > 1:
         return _none(cost, _MANY, float(found.cost))
-    return Optimum(found.coefficients[None], float(found.cost))
+    return Optimum(found.minima[found.equally_good], float(found.cost))
 
 
 # --- separable classes -----------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossviz.fitting import mad, polyhedral
+from lossviz.fitting import flat, mad, polyhedral
 from lossviz.fitting.checks import arrays, check_rank, numbers, positive_scale, starting_point
 from lossviz.fitting.descent import descend, is_bowl
 from lossviz.fitting.problem import Design, Frame, Index, Problem
@@ -40,17 +40,24 @@ class Fit:
     converged: Index
     """(): whether the estimating equations hold to working precision."""
     minima: Array
-    """(m, p): every local minimum found, the lowest first."""
+    """(m, p): every local minimum found, the lowest first, equally low ones by slope; of a set its middle."""
     minima_cost: Array
     """(m,): their costs."""
     vertices: Array
-    """(v, p): corners of the set of all minimisers, which is one point except for absolute and quantile
-    error and their kind; ``coefficients`` are then their mean. Whole for one or two coefficients."""
+    """(v, p): corners of the set of minimisers that the coefficients are the middle of: one point, or, where the
+    cost is flat, an interval, a segment or a polygon. Whole for one or two coefficients, of more one corner.
+    With ``scale="mad"`` it holds at the final scale, and the coefficients are one of the set."""
 
     @property
     def losses(self) -> Array:
         """(n,): each point's own loss."""
         return self.loss.value(self.residuals / self.scale[..., None])
+
+    @property
+    def equally_good(self) -> Index:
+        """(m,): which of the minima cost as little as the lowest, up to rounding."""
+        cost = self.cost[..., None]
+        return np.asarray(self.minima_cost <= cost + flat.AS_GOOD * np.abs(cost))
 
     @property
     def weights(self) -> Array:
@@ -202,10 +209,12 @@ def _minimise(problem: Problem, guess: Array | None, starts: int) -> _Found:
 
 def _exact(problem: Problem, guess: Array | None, kinks: Array, slopes: Array) -> _Found:
     start = least_squares(problem) if guess is None else guess
-    flat = (problem.loss.gradient(problem.unit * problem.errors(start)) == 0).all(axis=1)
     best, corners = polyhedral.minimise(polyhedral.Terms.of(problem, kinks, slopes), start)
-    best[flat] = start[flat]
-    corners = [start[b : b + 1] if flat[b] else corner for b, corner in enumerate(corners)]
+    idle = (problem.loss.gradient(problem.unit * problem.errors(start)) == 0).all(axis=1)
+    if idle.any() and problem.design.size > 1:  # no term is at its kink, where the walk could begin
+        best[idle] = start[idle]
+        found = _sets(problem, best, idle)
+        corners = [found.get(b, corner) for b, corner in enumerate(corners)]
     return _one(problem, best, np.ones(len(best), dtype=bool), _pad(corners))
 
 
@@ -217,7 +226,23 @@ def _convex(problem: Problem, guess: Array | None) -> _Found:
         other, settled = descend(again, least_absolute(again))
         better = settled | (again.cost(other) < again.cost(best[rest]))
         best[rest[better]], converged[rest] = other[better], settled
-    return _one(problem, best, converged, best[:, None, :])
+    if flat.pieces(problem.loss) is None:
+        return _one(problem, best, converged, best[:, None, :])
+    found = _sets(problem, best, converged & flat.doubtful(problem, best))
+    if not found:
+        return _one(problem, best, converged, best[:, None, :])
+    return _one(problem, best, converged, _pad([found.get(b, best[b : b + 1]) for b in range(len(best))]))
+
+
+def _sets(problem: Problem, best: Array, which: Index) -> dict[int, Array]:
+    """Corners (v, p) of the sets of minimisers of those data sets; ``best`` moves to the middle of each."""
+    found = {}
+    for b in np.flatnonzero(which):
+        corners = flat.corners(problem.rows(np.array([b])), best[b])
+        if corners is not None:
+            found[int(b)] = corners
+            best[b] = corners.mean(axis=0)
+    return found
 
 
 def _several(problem: Problem, guess: Array | None, starts: int) -> _Found:
@@ -227,12 +252,19 @@ def _several(problem: Problem, guess: Array | None, starts: int) -> _Found:
     batch, tries, p = begin.shape
     many = problem.rows(np.repeat(np.arange(batch), tries))
     ends, ended = descend(many, begin.reshape(-1, p))
+    strict = is_bowl(many, ends)
+    sets: dict[int, Array] = {}
+    if flat.pieces(problem.loss) is not None:
+        doubt = flat.doubtful(many, ends)
+        sets = _sets(many, ends, ended & doubt)
+        strict &= ~doubt
+        strict[list(sets)] = True
     costs = many.cost(ends).reshape(batch, tries)
-    genuine = (ended & is_bowl(many, ends)).reshape(batch, tries)
+    genuine = (ended & strict).reshape(batch, tries)
     converged = np.asarray(genuine.any(axis=1))
-    # Where no start ends in a true minimum (all points on the loss's flat), the cheapest end stands in.
+    # Where no start ends in a minimum, the cheapest end stands in.
     genuine |= ~converged[:, None] & (costs == costs.min(axis=1, keepdims=True))
-    order = np.argsort(np.where(genuine, costs, np.inf), axis=1, kind="stable")
+    order = _lowest_first(ends.reshape(batch, tries, p), np.where(genuine, costs, np.inf))
     ends = np.take_along_axis(ends.reshape(batch, tries, p), order[:, :, None], axis=1)
     costs = np.take_along_axis(costs, order, axis=1)
     genuine = np.take_along_axis(genuine, order, axis=1)
@@ -241,13 +273,21 @@ def _several(problem: Problem, guess: Array | None, starts: int) -> _Found:
     earlier = np.tril(np.ones((tries, tries), dtype=bool), k=-1)
     genuine &= ~((apart < 1e-6 * size[:, :, None]) & earlier & genuine[:, None, :]).any(axis=2)
     best = ends[:, 0].copy()
+    chosen = np.arange(batch) * tries + order[:, 0]
     return _Found(
         best,
         converged,
         _pad([ends[b, genuine[b]] for b in range(batch)]),
         _pad([costs[b, genuine[b]] for b in range(batch)]),
-        best[:, None, :],
+        _pad([sets.get(int(at), best[b : b + 1]) for b, at in enumerate(chosen)]),
     )
+
+
+def _lowest_first(ends: Array, costs: Array) -> Index:
+    """Order (B, m) by cost; equally good ones by slope, then intercept, so that no start decides which is chosen."""
+    lowest = costs.min(axis=1, keepdims=True)
+    shared = np.where(costs <= lowest + flat.AS_GOOD * np.abs(lowest), lowest, costs)
+    return np.lexsort((*np.moveaxis(np.round(ends, 6), 2, 0), shared), axis=1)
 
 
 def _minimise_mad(problem: Problem, guess: Array | None, starts: int) -> _Found:
@@ -259,8 +299,10 @@ def _minimise_mad(problem: Problem, guess: Array | None, starts: int) -> _Found:
     for _ in range(50):
         scaled = mad.rescaled(problem, start)
         found = _minimise(scaled, start, starts)
-        moved = np.abs(found.coefficients - start).max(axis=1)
-        start = found.coefficients
+        as_good = scaled.cost(start) <= found.minima_cost[:, 0] * (1.0 + flat.AS_GOOD)
+        best = np.where(as_good[:, None], start, found.coefficients)
+        moved = np.abs(best - start).max(axis=1)
+        found, start = dataclasses.replace(found, coefficients=best), best
         if (moved <= 1e-12 * (1.0 + np.abs(start).max(axis=1))).all():
             break
     return dataclasses.replace(found, converged=found.converged & (moved <= 1e-9))

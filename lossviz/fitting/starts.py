@@ -42,5 +42,7 @@ def elemental(problem: Problem, starts: int) -> Array:
     every = problem.rows(np.repeat(np.arange(batch), len(subsets)))
     costs = every.cost(through.reshape(-1, p)).reshape(batch, -1)
     order = np.argsort(np.where(solvable, costs, np.inf), axis=1)
-    ranks = (np.linspace(0.0, 1.0, min(starts, len(subsets))) ** 2 * (len(subsets) - 1)).astype(int)
+    if len(subsets) <= starts:
+        return np.take_along_axis(through, order[:, :, None], axis=1)
+    ranks = (np.linspace(0.0, 1.0, starts) ** 2 * (len(subsets) - 1)).astype(int)
     return np.take_along_axis(through, order[:, ranks, None], axis=1)
