@@ -259,7 +259,8 @@ def pick_shown(address: Address, setup: Setup) -> int:
     if not last:
         return 0
     key = address.key("shown")
-    st.session_state[key] = min(int(st.session_state[key]), last)
+    if st.session_state[key] > last:
+        st.session_state[key] = last
     return int(
         st.segmented_control(
             "Surface and numbers of",

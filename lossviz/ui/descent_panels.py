@@ -144,7 +144,8 @@ def fields(address: Address) -> None:
 
 def open_tabs(address: Address) -> Iterator[tuple[str, Any]]:
     """Name and place of each tab that is open; closed ones are neither computed nor drawn."""
-    tabs = st.tabs(list(TABS.values()), key=address.key("tab"), default=address["tab"], on_change="rerun")
+    # Its state says which is open; a default that follows it would make other tabs of these in every run.
+    tabs = st.tabs(list(TABS.values()), key=address.key("tab"), on_change="rerun")
     for name, tab in zip(TABS, tabs, strict=True):
         if tab.open:
             yield name, tab

@@ -11,7 +11,17 @@ from lossviz.losses import Parameter
 from lossviz.losses.base import POSITIVE
 from lossviz.optimizers.base import Optimizer
 from lossviz.ui import plainly
-from lossviz.ui.address import Address, Bad, Field, choice, choices, give_notice, number, parameter
+from lossviz.ui.address import (
+    Address,
+    Bad,
+    Field,
+    choice,
+    choices,
+    give_notice,
+    number,
+    parameter,
+    unreported,
+)
 from lossviz.ui.live_slider import live_slider
 from lossviz.ui.pickers import symbol
 
@@ -136,9 +146,15 @@ def one_of(
 ) -> str:
     """A single choice for a field that holds several where several are compared; only the first is kept."""
     key, widget = address.key(field), f"{address.key(field)}:one"
-    st.session_state[key] = st.session_state[key][:1]
-    st.session_state[widget] = st.session_state[key][0]
-    return st.selectbox(
-        label, options, key=widget, format_func=title,
-        on_change=lambda: st.session_state.update({key: [st.session_state[widget]]}),
-    )  # fmt: skip
+    first = st.session_state[key][:1]
+    if st.session_state[key] != first:
+        st.session_state[key] = first
+    if st.session_state.get(widget) != first[0] or unreported(widget):
+        st.session_state[widget] = first[0]
+
+    def picked() -> None:
+        # A click on the heels of another task's arrives with a title of that task, which is no option here.
+        if (name := st.session_state[widget]) in options:
+            st.session_state[key] = [name]
+
+    return st.selectbox(label, options, key=widget, format_func=title, on_change=picked)

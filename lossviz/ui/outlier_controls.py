@@ -85,7 +85,6 @@ def _guessing(address: Address, view: str) -> bool:
 
 
 def _pick_guess(address: Address, label: Literal["visible", "collapsed"]) -> None:
-    _kept(address, "guess")
     st.segmented_control(
         "My line",
         list(GUESSES),
@@ -97,11 +96,6 @@ def _pick_guess(address: Address, label: Literal["visible", "collapsed"]) -> Non
         if label == "visible"
         else None,
     )
-
-
-def _kept(address: Address, field: str) -> None:
-    """Have a widget that was not drawn for a while come back with its value shown."""
-    address.put(field, address[field])
 
 
 def pick_setting(address: Address, view: str, y: Array) -> Setting:
@@ -155,7 +149,7 @@ def drawer(address: Address, label: str, fields: Sequence[str]) -> Iterator[bool
         yield bool(place.open)
     if not place.open:
         for field in fields:
-            _kept(address, field)
+            address.put(field, address[field])
 
 
 def _pick_one(address: Address, field: str, label: str, by_name: Mapping[str, ResidualLoss]) -> None:
@@ -172,7 +166,6 @@ def _pick_one(address: Address, field: str, label: str, by_name: Mapping[str, Re
 def pick_outcome(address: Address) -> str:
     """Which number of the fit is plotted."""
     address.field(choice("of", OUTCOMES, "slope"))
-    _kept(address, "of")
     return (
         st.segmented_control(
             "Plot the",
@@ -197,7 +190,6 @@ def pick_share(address: Address) -> float:
 def pick_kind(address: Address) -> str:
     """Where outliers go."""
     address.field(choice("to", CONTAMINATIONS, "vertical"))
-    _kept(address, "to")
     picked = st.segmented_control(
         "Outliers go",
         list(KINDS),
