@@ -3,10 +3,12 @@
 // data[0] = {query: "loss=huber&..."}. No history entry per change: Back leaves the page.
 
 const STORE = new WeakMap();
+const HOSTS = ["embed", "embed_options"]; // said by who shows the app in a page of theirs, and not ours to drop
 
 function address(query) {
-  const url = new URL(location.href);
-  url.search = query;
+  const url = new URL(location.href), theirs = new URLSearchParams();
+  for (const [name, value] of url.searchParams) if (HOSTS.includes(name.toLowerCase())) theirs.append(name, value);
+  url.search = [query, theirs.toString()].filter(Boolean).join("&");
   return url.href;
 }
 

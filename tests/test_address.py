@@ -235,3 +235,8 @@ def test_of_more_values_than_a_control_takes_the_first_are_kept_and_that_is_said
     assert field.read("c,b,a") == ["c", "b"]
     assert said == ["opt: 3 are more than can be shown at once; the first 2 are kept."]
     assert (field.least, field.most, field.options) == (1, 2, ("a", "b", "c"))
+
+
+def test_a_host_s_own_parameters_are_no_settings_and_what_only_begins_like_them_is_told():
+    at = visit(CURVES, {"embed": "true", "embed_options": "dark_theme", "embedded": "1"})
+    assert notice(at) == "“embedded” is no setting of this page and was left out."

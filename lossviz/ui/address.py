@@ -25,6 +25,11 @@ LONGEST = 4000
 """Most characters of a query: more are neither written nor read."""
 
 
+HOSTS = ("embed", "embed_options")
+"""Parameters of who shows the app in a page of theirs: no settings, and kept in the address by the browser's
+side of it (``static/address.js``)."""
+
+
 class Bad(ValueError):
     """A URL value that cannot be used; the message is shown to the person."""
 
@@ -286,7 +291,7 @@ def settled(page: str, known: Mapping[str, Field]) -> None:
     """End of the first run: name what in the URL nobody asked for, and stop reading it."""
     arrived = st.session_state.pop(f"{page}:arriving", None)
     for name in arrived or ():
-        if name not in known and not name.startswith("embed"):
+        if name not in known and name.lower() not in HOSTS:
             give_notice(f"{quoted(name)} is no setting of this page and was left out.")
 
 
