@@ -98,9 +98,9 @@ def number_box(
     component = f"{key}:box"
 
     def heard() -> None:
-        sent = st.session_state[component].get("value")
-        if isinstance(sent, int | float) and math.isfinite(sent) and sent in interval:
-            st.session_state[key] = kind(sent)
+        typed = finite(sent(component, "value"))
+        if typed is not None and typed in interval:
+            st.session_state[key] = kind(typed)
             if on_change is not None:
                 on_change()
 

@@ -258,7 +258,7 @@ def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = 
     if not all(isinstance(row, list) and len(row) == 3 and all(map(_finite, row)) for row in rows):
         return None
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
-    if (np.abs(table[:, 2]) > len(home)).any() or (table[:, 2] % 1 != 0).any():
+    if (np.abs(table[:, 2]) > max(1, len(home))).any() or (table[:, 2] % 1 != 0).any():
         return None
     origin = table[:, 2].astype(np.int64)
     known = origin != ADDED
