@@ -7,7 +7,7 @@ from lossviz.ui import address as url
 from lossviz.ui import descent_controls as controls
 from lossviz.ui import descent_panels as panels
 from lossviz.ui import descent_words as words
-from lossviz.ui import frame, plainly
+from lossviz.ui import explain, frame, plainly
 from lossviz.ui.descent_presets import APART, PRESETS
 from lossviz.ui.player import player
 
@@ -49,7 +49,7 @@ def descent() -> None:
             for note in ([preset.note] if preset else []) + words.notes(setup, runs):
                 plainly.caption(note)
 
-        for name, tab in panels.open_tabs(address):
+        for name, tab in explain.open_tabs(address, panels.TABS):
             with tab:
                 if name == "update":
                     panels.update(address, setup, run)

@@ -49,12 +49,12 @@ def explorer() -> None:
             st.markdown(words.sentence(scene))
             st.caption(" ".join(([preset.note] if preset else []) + words.clipped(scene, lines)))
 
-        for name, tab in explain.open_tabs("curves"):
+        for name, tab in explain.open_tabs(address):
             with tab:
-                if name == "Why":
+                if name == "why":
                     for loss in tuned:
                         explain.why(loss)
-                elif name == "Numbers":
+                elif name == "numbers":
                     table(words.probe_table(scene), name="At the probe")
                     drawn = words.table(scene)
                     downloads("curves", "loss-curves", drawn, figure, title, lambda: curve_lab.sweeps(scene))

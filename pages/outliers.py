@@ -28,11 +28,11 @@ def lab() -> None:
             preset = url.presets(address, pills, controls.PRESETS)
             plainly.caption(*([preset.note] if preset else []), *data.notes, f"Data: {data.citation}.")
 
-        for name, tab in explain.open_tabs("outliers"):
+        for name, tab in explain.open_tabs(address):
             with tab:
-                if name == "Why":
+                if name == "why":
                     tables.why(setting)
-                elif name == "Numbers":
+                elif name == "numbers":
                     tables.numbers(address, setting, data)
                 else:
                     tables.code(setting)

@@ -1,6 +1,11 @@
-// The page's address: kept in step with what is shown, and copied with one click.
+// The page's address: kept in step with what is shown, copied with one click, and gone back through.
 //
-// data[0] = {query: "loss=huber&..."}. No history entry per change: Back leaves the page.
+// data[0] = {query: "loss=huber&...", step: how many presets, views, tabs, ... since the page was entered}
+// A step adds an entry to the browser's history; what is only finer, such as a slider, and the first sight of
+// a page, which is an entry anyway, change the one there is.
+
+const same = new URL(import.meta.url).search;
+const { leaving, reload } = await import("./reload.js" + same);
 
 const STORE = new WeakMap();
 const HOSTS = ["embed", "embed_options"]; // said by who shows the app in a page of theirs, and not ours to drop
@@ -28,17 +33,42 @@ async function copy(text) {
   }
 }
 
+// Back and Forward within a page. Streamlit would run it without the values of its widgets and in the session
+// as it is, where the state of a page is read from the address only when it is entered; so this listens in the
+// capture phase, before Streamlit does, and loads the page of that address anew. Between pages Streamlit's own
+// way is good: the page that is entered reads the address, and has new widgets.
+let shown = location;
+addEventListener("popstate", (event) => {
+  const { pathname, search } = location;
+  if (pathname === shown.pathname && search !== shown.search) {
+    event.stopImmediatePropagation();
+    reload();
+  }
+  shown = { pathname, search };
+}, true);
+
+function write(url, step, known) {
+  if (url === location.href) return;
+  if (known !== undefined && step > known) history.pushState({}, "", url);
+  else history.replaceState(history.state, "", url);
+}
+
 export default function (component) {
-  const root = component.parentElement.querySelector(".lossviz-address"), { query } = component.data[0];
-  if (address(query) !== location.href) history.replaceState(history.state, "", address(query));
-  if (!STORE.has(root)) {
+  const root = component.parentElement.querySelector(".lossviz-address"), { query, step } = component.data[0];
+  const known = STORE.get(root), path = known?.path ?? location.pathname;
+  // An answer that is late may find the browser on its way to another address, which is not its own to write.
+  if (!leaving() && path === location.pathname) {
+    write(address(query), step, known?.step);
+    shown = { pathname: location.pathname, search: location.search };
+  }
+  if (!known) {
     root.innerHTML = `<button type="button"><span aria-live="polite">Copy link</span></button>`;
     const said = root.querySelector("span");
     root.querySelector("button").addEventListener("click", async () => {
       said.textContent = (await copy(location.href)) ? "Link copied" : "Copy the address bar";
       setTimeout(() => (said.textContent = "Copy link"), 2000);
     });
-    STORE.set(root, true);
   }
+  STORE.set(root, { step, path });
   return () => STORE.delete(root);
 }

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from visiting import notice, query, visit
+from visiting import notice, payload, query, send, visit
 
 from lossviz import losses
 from lossviz.ui.address import LONGEST, Bad, choice, choices, flag, number, numbers, text
@@ -240,3 +240,31 @@ def test_of_more_values_than_a_control_takes_the_first_are_kept_and_that_is_said
 def test_a_host_s_own_parameters_are_no_settings_and_what_only_begins_like_them_is_told():
     at = visit(CURVES, {"embed": "true", "embed_options": "dark_theme", "embedded": "1"})
     assert notice(at) == "“embedded” is no setting of this page and was left out."
+
+
+def step(at):
+    return payload(at, "address")["step"]
+
+
+def test_presets_views_and_tabs_are_steps_and_what_is_moved_is_not():
+    at = visit(CURVES)
+    assert step(at) == 0
+    at.button_group(key="curves:preset").set_value("Margins").run()
+    assert step(at) == 1
+    send(at, "curves.probe:slider", value=1.5)
+    assert step(at) == 1
+    at.session_state["curves.tab"] = "Code"
+    at.run()
+    assert (step(at), "tab=code" in query(at)) == (2, True)
+    at.button_group(key="curves.family").set_value("regression").run()
+    assert (step(at), query(at)) == (3, "tab=code")
+
+
+def test_a_page_that_is_entered_begins_to_count_anew():
+    at = visit("pages/outliers.py")
+    at.button_group(key="outliers:preset").set_value("Squares").run()
+    assert step(at) == 1
+    at.switch_page("app.py").run()
+    assert step(at) == 0
+    at.switch_page("pages/outliers.py").run()
+    assert step(at) == 0

@@ -103,6 +103,6 @@ def test_title_of_the_page_is_text():
 
 def test_explorer_offers_both():
     at = visit("pages/loss_curves.py")
-    at.session_state["curves:tabs"] = "Numbers"
+    at.session_state["curves.tab"] = "Numbers"
     at.run()
     assert [b.proto.label for b in at.get("download_button")] == ["CSV of these numbers", "Stand-alone HTML"]

@@ -112,7 +112,7 @@ def test_every_view_of_data_far_from_zero_tells_lines_that_hold(view):
             assert ends == pytest.approx(line["ends"], abs=5e-3 * window.y.span)
     if view == "fit":
         assert "(x − 1.7e12)" in editor(at)["alt"]
-        at.session_state["outliers:tabs"] = "Numbers"
+        at.session_state["outliers.tab"] = "Numbers"
         at.run()
         assert "y at x = 1.7e12" in tables(at)
     if view == "breakdown":
@@ -170,7 +170,7 @@ def test_the_line_that_walks_downhill_is_told_so_that_four_digits_hold(offset):
 def test_points_edited_by_number_are_shown_with_the_digits_that_tell_them_apart():
     rows = "".join(f"{1.7e12 + 7 * k!r},{k * k}\n" for k in range(9))
     at = took(pasted("time,y\n" + rows), "outliers")
-    at.session_state["outliers:tabs"] = "Numbers"
+    at.session_state["outliers.tab"] = "Numbers"
     at.session_state["outliers:by number"] = True
     at.run()
     shown = at.dataframe[0].value["x"].tolist() if at.dataframe else []

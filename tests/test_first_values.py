@@ -10,7 +10,7 @@ import pytest
 from campaign import cases
 from states import visits, written
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
-from visiting import PAGES, query, visit
+from visiting import PAGES, preset, query, send, visit
 
 
 def told(at):
@@ -41,3 +41,16 @@ def test_a_choice_of_nothing_is_the_default_and_never_in_the_address(file):
         at._run(WidgetStates())
         assert [e.message for e in at.exception] == [], key
         assert query(at) == "", key
+
+
+def test_pills_that_still_report_a_preset_which_was_left_do_not_bring_it_back():
+    at = visit("pages/loss_curves.py")
+    at.button_group(key="curves:preset").set_value("Margins").run()
+    late = at._tree.get_widget_states()
+    send(at, "curves.probe:slider", value=1.5)
+    assert (preset(at), "probe=1.5" in query(at)) == (None, True)
+    at._run(late)
+    assert (preset(at), "probe=1.5" in query(at)) == (None, True)
+    at.run()
+    next(e for e in at.get("button_group") if ":preset" in e.proto.id).set_value("Margins").run()
+    assert (preset(at), "probe=-1" in query(at)) == ("Margins", True)

@@ -21,7 +21,7 @@ BASE, WINDOW = Cloud.of(FOUND.x, FOUND.y), Window.around(FOUND.x, FOUND.y)
 def numbers(state=""):
     """The page with its tab of numbers and the points' table open."""
     at = visit(PAGE, state)
-    at.session_state["outliers:tabs"] = "Numbers"
+    at.session_state["outliers.tab"] = "Numbers"
     at.session_state["outliers:by number"] = True
     at.run()
     assert [e.message for e in at.exception] == []

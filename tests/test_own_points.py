@@ -27,7 +27,7 @@ def link_to_descent(at):
 
 def numbers_tab(state):
     at = visit("pages/outliers.py", state)
-    at.session_state["outliers:tabs"] = "Numbers"
+    at.session_state["outliers.tab"] = "Numbers"
     return at.run()
 
 

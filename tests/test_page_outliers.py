@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from outlier_page import PAGE, assert_fine, edit, editor, lines, move, opened, said
-from visiting import notice, query, tables, visit
+from visiting import notice, preset, query, tables, visit
 
 from lossviz import data, losses
 from lossviz.fitting import fit_line, fit_location
@@ -211,9 +211,9 @@ def test_a_preset_is_told_again_once_its_points_are_back():
     at = visit(PAGE)
     points = editor(at)["points"]
     move(at, 19, 9.0, 0.0)
-    assert at.button_group(key="outliers:preset").value != "One bad point"
+    assert preset(at) is None
     edit(at, why="undo", points=points, at=19)
-    assert at.button_group(key="outliers:preset").value == "One bad point"
+    assert preset(at) == "One bad point"
 
 
 def test_undo_takes_back_a_line_of_ones_own():
@@ -307,7 +307,7 @@ def test_absolute_error_on_an_even_sample_shows_its_band_and_several_minima_are_
 
 def test_the_table_compares_and_the_points_can_be_edited_by_number():
     at = visit(PAGE)
-    at.session_state["outliers:tabs"] = "Numbers"
+    at.session_state["outliers.tab"] = "Numbers"
     at.run()
     assert_fine(at)
     assert "points ignored" in tables(at)

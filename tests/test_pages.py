@@ -75,7 +75,7 @@ def test_card_of_the_gallery_opens_its_loss_which_can_be_shown_in_every_way(loss
 def test_every_tab_of_the_explorer(family):
     at = visit(CURVES, {"family": family})
     for tab in ("Numbers", "Code"):
-        at.session_state["curves:tabs"] = tab
+        at.session_state["curves.tab"] = tab
         at.run()
         assert_fine(at)
 

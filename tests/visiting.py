@@ -43,6 +43,12 @@ def send(at: AppTest, key: str, **state: object) -> AppTest:
     return at._run(states)
 
 
+def preset(at: AppTest) -> str | None:
+    """The preset that is told as the page's."""
+    (pills,) = (e for e in at.get("button_group") if ":preset" in e.proto.id)
+    return pills.value
+
+
 def notice(at: AppTest) -> str:
     """What the page says about its URL, as it is read; "" where it says nothing."""
     mark = ":material/info: "

@@ -55,9 +55,11 @@ class Field:
     whole: bool = False
     bulky: bool = False
     """Left out of a query that would be too long with it; the page offers a file instead."""
+    step: bool = False
+    """Whether a change of it is one that the browser's Back undoes."""
 
 
-def choice(name: str, options: Sequence[str], default: str) -> Field:
+def choice(name: str, options: Sequence[str], default: str, *, step: bool = False) -> Field:
     """One of several options, each its own URL value; an empty one stands for none of the others."""
 
     def read(text: str) -> str:
@@ -65,7 +67,7 @@ def choice(name: str, options: Sequence[str], default: str) -> Field:
             raise Bad(f"{quoted(text)} is not one of {', '.join(filter(None, options))}")
         return text
 
-    return Field(name, default, read, options=tuple(options))
+    return Field(name, default, read, options=tuple(options), step=step)
 
 
 def choices(
@@ -213,7 +215,7 @@ class Address:
         """
         self.fields[field.name] = field
         key = self.key(field.name)
-        put = st.session_state.setdefault(f"{self.page}:put", {})
+        put = st.session_state.setdefault(self.place_of("put"), {})
         if key not in st.session_state:
             st.session_state[key] = self._from_url(field)
         elif st.session_state[key] is None:  # what a choice reports where nothing is chosen
@@ -267,7 +269,28 @@ class Address:
     def write(self) -> None:
         """Put the state into the URL and draw the button that copies it."""
         with self.place:
-            _address(key=f"{self.page}:address", data=[{"query": self.query()}])
+            _address(key=f"{self.page}:address", data=[{"query": self.query(), "step": self._step()}])
+
+    def _step(self) -> int:
+        """How many steps were made since the page was entered: presets applied, views, tabs and the like changed.
+
+        The browser adds an entry to its history where this number is higher than the one it knows. It counts
+        from nought on arrival, so that going back adds none.
+        """
+        now = [st.session_state.get(self.place_of("applied"), 0)]
+        now += [self[name] for name, field in self.fields.items() if field.step]
+        count, last = st.session_state.get(self.place_of("steps"), (0, now))
+        count += now != last
+        st.session_state[self.place_of("steps")] = count, now
+        return count
+
+    def count_preset(self) -> None:
+        """Make a step of what is being put, whatever fields it changes."""
+        st.session_state[self.place_of("applied")] = st.session_state.get(self.place_of("applied"), 0) + 1
+
+    def place_of(self, what: str) -> str:
+        """Session key of what is no field."""
+        return f"{self.page}:{what}"
 
 
 _ENTERED = "page entered"
@@ -280,6 +303,8 @@ def enter(page: str) -> None:
         st.session_state[_ENTERED] = page
         for key in [k for k in st.session_state if isinstance(k, str) and k.startswith(f"{page}.")]:
             del st.session_state[key]
+        for what in ("steps", "put"):
+            st.session_state.pop(f"{page}:{what}", None)
         st.session_state[_NOTICES] = []
         st.session_state[f"{page}:arriving"] = st.query_params.to_dict()
         for name in st.query_params:
@@ -327,20 +352,40 @@ def presets(
     defaults = {name: field.default for name, field in address.fields.items()}
     shown = {name: value for name, value in current.items() if value != defaults[name]}
     active = next((p for p in offered if _nondefault(p.state, defaults, apart) == shown), None)
-    key = f"{address.page}:preset"
+    title = active.title if active else None
+    key = _pills(address, title)
 
     def apply() -> None:
         wanted = next((p for p in offered if p.title == st.session_state[key]), None)
-        if wanted is None:
+        if wanted is None or key != st.session_state[address.place_of("pills")]:
             return
+        address.count_preset()
         for field in told:
             st.session_state.pop(address.key(field), None)
         for field, value in wanted.state.items():
             st.session_state[address.key(field)] = value
 
-    st.session_state[key] = active.title if active else None
     place.pills("Presets", [p.title for p in offered], key=key, on_change=apply, label_visibility="collapsed")
     return active
+
+
+def _pills(address: Address, title: str | None) -> str:
+    """Key of the pills that show the preset of that title, or none.
+
+    Where a setting has been moved off a preset, or onto one, these are other pills than before. What the
+    browser still reports of the ones it had, until the answer is there, would otherwise be taken for a click on
+    that preset, and put it back over what was moved.
+    """
+    place = address.place_of("pills")
+    key: str = st.session_state.get(place, f"{address.page}:preset")
+    if key not in st.session_state or unreported(key):
+        st.session_state[key] = title
+    elif st.session_state[key] != title:
+        count = key.rpartition(" ")[2]
+        key = f"{address.page}:preset {int(count) + 1 if count.isdigit() else 1}"
+        st.session_state[key] = title
+    st.session_state[place] = key
+    return key
 
 
 def _nondefault(

@@ -13,6 +13,7 @@ from lossviz.figures.sweep import Sweep
 from lossviz.losses import FAMILIES, Loss, Parameter
 from lossviz.ui.address import Address, Preset, choice, choices, flag, number, whole
 from lossviz.ui.chart import token
+from lossviz.ui.explain import TAB
 from lossviz.ui.live_slider import number_box, sweep_wanted
 from lossviz.ui.pickers import symbol
 
@@ -88,12 +89,12 @@ REACHES = ("1", "2", "3", "5", "6", "8", "10", "20", "30", "50", "100", "300", "
 
 def pick_family(address: Address) -> str:
     """The family; changing it forgets the choices that belong to the other one."""
-    address.field(choice("family", tuple(FAMILIES), "regression"))
+    address.field(choice("family", tuple(FAMILIES), "regression", step=True))
 
     def forget() -> None:
-        kept = address.key("family")
+        kept = address.key("family"), address.key(TAB)
         for key in [k for k in st.session_state if isinstance(k, str) and k.startswith(f"{address.page}.")]:
-            if key != kept:
+            if key not in kept:
                 del st.session_state[key]
 
     picked = st.segmented_control(

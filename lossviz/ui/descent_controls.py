@@ -145,7 +145,7 @@ def pick(address: Address) -> Setup:
 
 def _pick_race(address: Address, task: str) -> str:
     options = [name for name in RACES if task != "surface" or name != "losses"]
-    address.field(choice("race", options, "optimizers"))
+    address.field(choice("race", options, "optimizers", step=True))
     picked = st.segmented_control(
         "Compare", options, key=address.key("race"), format_func=RACES.__getitem__, required=True
     )

@@ -1,6 +1,6 @@
 """What stands under the animation: one update, the fit, learning rates, the surface in space, the race."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from lossviz.figures.style import Mark
 from lossviz.models import Cost
 from lossviz.optimizers.base import Optimizer
 from lossviz.ui import background, explain
-from lossviz.ui.address import Address, Field, choice, flag, whole
+from lossviz.ui.address import Address, flag, whole
 from lossviz.ui.chart import Click, chart
 from lossviz.ui.descent_controls import MOST_STEPS, PLAYER, Setup
 from lossviz.ui.descent_rules import HIGHEST_RATE, MOST_RUNS
@@ -134,21 +134,7 @@ def fields(address: Address) -> None:
     address.field(whole("shown", 0, MOST_RUNS - 1, 0))
     for name in ("log", "eigen", "map"):
         address.field(flag(name))
-    titles = list(TABS.values())
-    names = dict(zip(titles, TABS, strict=True))
-    known = choice("tab", tuple(TABS), "update").read
-    address.field(
-        Field("tab", titles[0], lambda text: TABS[known(text)], names.__getitem__, options=tuple(TABS))
-    )
-
-
-def open_tabs(address: Address) -> Iterator[tuple[str, Any]]:
-    """Name and place of each tab that is open; closed ones are neither computed nor drawn."""
-    # Its state says which is open; a default that follows it would make other tabs of these in every run.
-    tabs = st.tabs(list(TABS.values()), key=address.key("tab"), on_change="rerun")
-    for name, tab in zip(TABS, tabs, strict=True):
-        if tab.open:
-            yield name, tab
+    address.field(explain.tab_field(TABS))
 
 
 def update(address: Address, setup: Setup, run: Run) -> None:

@@ -34,7 +34,7 @@ SCALES = {"unit": "From 0 to 1", "standard": "Mean 0, variance 1", "raw": "As me
 
 def pick_task(address: Address) -> str:
     """The task; another one begins with its own defaults."""
-    address.field(choice("task", tuple(TASKS), "line"))
+    address.field(choice("task", tuple(TASKS), "line", step=True))
 
     def forget() -> None:
         for name in list(address.fields):
@@ -56,7 +56,7 @@ def pick_data(address: Address, task: str) -> Dataset:
     )
     titles[OWN] = "Own points"
     first = next(iter(titles))
-    address.field(choice("data", tuple(titles), first))
+    address.field(choice("data", tuple(titles), first, step=True))
     name = st.selectbox("Data", tuple(titles), key=address.key("data"), format_func=titles.__getitem__)
     address.field(whole("sample", 0, 9999, 0))
     own_points.declare(address)
@@ -120,7 +120,7 @@ def rescaled(data: Dataset, how: str) -> Dataset:
 
 def pick_surface(address: Address) -> surfaces.Surface:
     names = tuple(surfaces.SURFACES)
-    address.field(choice("surface", names, names[0]))
+    address.field(choice("surface", names, names[0], step=True))
     name = st.selectbox(
         "Surface", names, key=address.key("surface"), format_func=lambda n: surfaces.SURFACES[n].title,
         on_change=lambda: st.session_state.pop(address.key("start"), None),

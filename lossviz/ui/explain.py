@@ -1,21 +1,45 @@
 """What stands under a chart: why, numbers, code."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from lossviz.losses import Loss
+from lossviz.ui.address import Address, Field, choice
 from lossviz.ui.downloads import Table
 
-TABS = ("Why", "Numbers", "Code")
+TAB = "tab"
+"""Name of the field that holds which tab is open."""
+TABS = {"why": "Why", "numbers": "Numbers", "code": "Code"}
+"""The three tabs of every page: their names in the address and their titles."""
 
 
-def open_tabs(page: str) -> Iterator[tuple[str, Any]]:
-    """The three tabs of every page: name and place of each that is open; closed ones are not drawn."""
-    for name, tab in zip(TABS, st.tabs(TABS, key=f"{page}:tabs", on_change="rerun"), strict=True):
-        if tab.open:
-            yield name, tab
+def tab_field(tabs: Mapping[str, str] = TABS) -> Field:
+    """Which of the tabs is open; its widget holds the title."""
+    names = {title: name for name, title in tabs.items()}
+    known = choice(TAB, tuple(tabs), next(iter(tabs)))
+    return Field(
+        TAB,
+        tabs[known.default],
+        lambda text: tabs[known.read(text)],
+        lambda title: names[title],
+        options=known.options,
+        step=True,
+    )
+
+
+def open_tabs(address: Address, tabs: Mapping[str, str] = TABS) -> Iterator[tuple[str, Any]]:
+    """Name and place of each tab that is open; closed ones are neither computed nor drawn.
+
+    Which one is open is said by the state alone: a default that follows it would make other tabs of them.
+    """
+    if TAB not in address.fields:
+        address.field(tab_field(tabs))
+    places = st.tabs(list(tabs.values()), key=address.key(TAB), on_change="rerun")
+    for name, place in zip(tabs, places, strict=True):
+        if place.open:
+            yield name, place
 
 
 def data_table(page: str, table: Table) -> None:

@@ -63,7 +63,7 @@ class Setting:
 
 def pick_view(address: Address) -> str:
     """What is shown beside the points; while somebody guesses, the way to the answer stands beside it."""
-    address.field(choice("view", tuple(VIEWS), "fit"))
+    address.field(choice("view", tuple(VIEWS), "fit", step=True))
     address.field(choice("guess", tuple(GUESSES), "off"))
     with st.container(horizontal=True, gap="small"):
         picked = st.segmented_control(

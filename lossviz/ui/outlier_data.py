@@ -41,7 +41,7 @@ class Source:
 
 def pick_data(address: Address) -> Source:
     """The data set's controls; a change of data forgets what was done to the points."""
-    address.field(choice("data", OPTIONS, "gaussian"))
+    address.field(choice("data", OPTIONS, "gaussian", step=True))
     own_points.declare(address)
 
     def forget(*more: str) -> None:
