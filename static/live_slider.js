@@ -11,7 +11,7 @@
 // end. What it does not take stays in the box, marked, and a sentence below says why.
 
 const same = new URL(import.meta.url).search;
-const [{ parts }, { parse, within }] = await Promise.all(["link", "numeral"].map((name) => import(`./${name}.js${same}`)));
+const [{ parts }, { parse, within }, unsent] = await Promise.all(["link", "numeral", "unsent"].map((name) => import(`./${name}.js${same}`)));
 
 const STORE = new WeakMap();
 const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000; // ms, but WINDOW: updates
@@ -119,7 +119,17 @@ class LiveSlider {
       this.value = data.value;
       if (changed || !this.said.textContent) this.show(data.value);
     }
+    if (data.value === this.reported) unsent.confirmed(data.id);
+    if (fresh) this.resume();
     if (this.waiting && !this.sent) this.flush();
+  }
+
+  // What was set while the line was cut, and the session that came after it does not know.
+  resume() {
+    const value = unsent.left(this.data.id);
+    if (!Number.isFinite(value) || value === this.value || !within(value, this.data.allowed)) return;
+    this.moved(value);
+    this.settle(0);
   }
 
   face() {
@@ -186,6 +196,7 @@ class LiveSlider {
     this.reported = this.value;
     this.sent++;
     this.component.setStateValue("value", this.value);
+    unsent.keep(this.data.id, this.value);
   }
 
   // The exact figure comes from Python once the slider rests.

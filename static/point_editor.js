@@ -21,6 +21,7 @@ const { Scene } = await import("./point_scene.js" + same);
 const { Sender } = await import("./sender.js" + same);
 const { Wire } = await import("./wire.js" + same);
 const { parts } = await import("./link.js" + same);
+const unsent = await import("./unsent.js" + same);
 
 const STAY = 1000;      // ms that an editor outlives its place on the page
 const SAID = 5000;      // ms that a reason stands in place of the hint
@@ -86,13 +87,16 @@ class PointEditor {
   update(component) {
     this.component = component;
     this.wire = this.rewired(component.data[0].live);
+    const first = !this.data;
     this.show(component.data[0]);
+    if (first) this.resume();
   }
 
   show(data) {
     const fresh = !this.data || data.set !== this.data.set, turned = !!this.data && !data.y !== !this.data.y;
     const replaced = fresh || turned || data.rev !== this.rev;
     this.sender.heard(data.ack);
+    if (this.unsure && data.ack >= this.unsure) { unsent.confirmed(data.id); this.unsure = 0; }
     if (!replaced && data.ack < this.drawn) return; // a later answer was faster
     this.drawn = data.ack;
     this.data = data;
@@ -120,6 +124,19 @@ class PointEditor {
     if (this.speak && data.ack >= this.speak) { this.spoken.textContent = data.said; this.speak = 0; }
     window.__lossvizDrawn?.(data.ack);
     this.sender.flush();
+  }
+
+  // What was done while the line was cut, and the session that came after it does not know.
+  resume() {
+    const { set, points, ends, why, at } = unsent.left(this.data.id) ?? {};
+    if (set !== this.data.set || !this.data.editable) return;
+    this.remember();
+    this.points = points.map((point) => upright(point, !this.data.y));
+    this.at = at;
+    if (this.line.ends && ends?.length === this.line.ends.length) this.line.ends = ends;
+    this.place();
+    this.line.draw(this.data, this.axes);
+    this.send(why, true);
   }
 
   // Axes for what is to be drawn; false where there is no room yet, and `resized` will follow.
@@ -335,8 +352,12 @@ class PointEditor {
     const wired = this.wired({ why, last });
     if (last) this.cut = false;
     const edit = { seq, rev: this.rev, why, last, at: this.at, mine: this.line.ends ?? null, points: this.points.map((point) => [...point]) };
-    if (wired) this.wire.ask(edit);
-    else this.component.setStateValue("edit", edit);
+    if (wired) return this.wire.ask(edit);
+    this.component.setStateValue("edit", edit);
+    if (!last) return;
+    this.unsure = seq;
+    const points = this.points.map((point) => upright(point, !this.data.y));
+    unsent.keep(this.data.id, { set: this.data.set, points, at: edit.at, ends: edit.mine, why });
   }
 
   // --- the wire ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from visiting import visit
+from visiting import notice, query, visit
 
 from lossviz import data, losses, optimizers
 from lossviz.fitting import fit_line, fit_location
@@ -95,12 +95,10 @@ def test_the_descent_page_leaves_long_races_to_a_job(looked_at, tab, task):
     at = visit(DESCENT, f"{task}&steps=500&opt={rules}&tab={tab}")
     assert [e.message for e in at.exception] == []
     assert page_work(looked_at) <= 2 * descent_panels.QUICK
-    assert f"tab={tab}" in at.get("bidi_component")[0].proto.json or tab == "update"
+    assert f"tab={tab}" in query(at) or tab == "update"
 
 
 def test_what_is_set_stays_in_the_address_while_a_race_is_run():
-    from visiting import notice, query
-
     rules = ",".join(list(optimizers.OPTIMIZERS)[:MOST_RUNS])
     asked = f"tab=code&map=1&log=1&shown=3&steps=500&opt={rules}"
     at = visit(DESCENT, asked)

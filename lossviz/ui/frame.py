@@ -12,6 +12,7 @@ import pandas  # noqa: F401  (see below)
 import streamlit as st
 
 from lossviz.ui.address import Address, enter, notices, settled
+from lossviz.ui.lifeline import lifeline
 
 # Tables need pandas, and plotly looks whether it is loaded. A first import in one session while another
 # session draws would show plotly half a module; here, import locks make every session wait for it.
@@ -92,6 +93,7 @@ def page(key: str) -> Page:
     title = "LossViz" if key == "home" else f"{this.title} · LossViz"
     st.set_page_config(page_title=title, page_icon=str(ROOT / "static" / "icon.svg"), layout="wide")
     st.html(_CSS)
+    lifeline()
     enter(key)
     with st.sidebar:
         st.page_link("app.py", label="LossViz", icon=":material/home:")

@@ -36,8 +36,8 @@ FIRST = {
 LAST = {"": ('[data-testid="stButtonGroup"] button', "Smooth")}
 """What is clicked at last, with which the browser says what all widgets show; by default a tab."""
 
-MEANWHILE = {"": {"has": "convex,bounded,smooth"}, "gradient_descent": {"tab": "code"}}
-"""What the last click changes in the address."""
+MEANWHILE = {"": {"has": "convex,bounded,smooth"}}
+"""What the last click changes in the address; by default the tab."""
 
 SIX = {
     "?word=s": ["Convex", "Smooth", "Robust", "Redescending", "Bounded", "Symmetric"],
@@ -47,8 +47,8 @@ SIX = {
 }  # fmt: skip
 REACHED = {
     "?word=s": {"has": {"convex", "smooth", "robust", "redescending", "bounded", "symmetric"}},
-    "loss_curves?reach=10": {"panels": {"curvature", "weight"}, "log": {"1"}},
-    "outliers?view=breakdown": {"to": {"leverage"}, "of": {"intercept"}, "scale": {"mad"}},
+    "loss_curves?reach=10": {"panels": {"curvature", "weight"}, "log": {"1"}, "tab": {"numbers"}},
+    "outliers?view=breakdown": {"to": {"leverage"}, "of": {"intercept"}, "scale": {"mad"}, "tab": {"code"}},
     "gradient_descent?steps=40": {"log": {"1"}, "eigen": {"1"}, "tab": {"numbers"}},
 }
 
@@ -100,7 +100,7 @@ def last_click_keeps(page, settled, address):
     """Click once more; the address then has all that it had at first, and what that click changes."""
     click(page, *LAST.get(address, (TAB, "Code")))
     settled(page)
-    assert held(page) == dict(parse_qsl(LINKS[address])) | MEANWHILE.get(address, {})
+    assert held(page) == dict(parse_qsl(LINKS[address])) | MEANWHILE.get(address, {"tab": "code"})
 
 
 @pytest.mark.parametrize("address", LINKS, ids=lambda address: address or "home")
@@ -154,4 +154,4 @@ def test_points_drawn_as_soon_as_they_are_read_change_nothing_else(page, server,
     settled(page)
     now = held(page)
     assert now.pop("own")
-    assert now == {"data": "own", "v": "2", "loss": "huber,tukey_biweight", "scale": "mad", "view": "bars"}
+    assert now == dict(data="own", v="2", loss="huber,tukey_biweight", scale="mad", view="bars", tab="code")

@@ -37,7 +37,7 @@ _SHOWN = f"""() => {{ {_DEEP}
   return JSON.stringify([location.href, main.innerText, sliders]);
 }}"""
 _DRAWN = f"""() => {{ {_DEEP}
-  return deep(main).filter((e) => e.matches('[class^="lossviz-"]:empty')).length === 0;
+  return deep(main).filter((e) => e.matches('[class^="lossviz-"]:empty:not(.lossviz-lifeline)')).length === 0;
 }}"""
 
 

@@ -1,0 +1,78 @@
+// Brings a page back to life after a lost connection.
+//
+// data[0] = {token: of the session, heard: number of the last question it has heard}
+// trigger "ask" = {n, token}: "are you still the session of that token?"
+//
+// Streamlit's page connects again by itself, to a new session where the server was restarted or the old one
+// has run out. It then sends no run, and every later one names a fragment that the new session does not know:
+// the page looks alive and is dead. So it asks, by a full run, which also sends what components have set
+// meanwhile. An answer from another session means: load the page from its address. The answer of the same
+// session means that nothing was lost, and nothing is loaded.
+
+const PATIENCE = 4000; // ms without an answer after which a line that looks alive counts as dead
+const NAP = 30000;     // ms hidden after which a line may have died unnoticed
+
+const app = () => document.querySelector('[data-testid="stApp"]');
+const state = (of) => app()?.getAttribute(`data-test-${of}-state`);
+
+const same = new URL(import.meta.url).search;
+const [{ reload }, { home }] = await Promise.all(["reload", "link"].map((name) => import(`./${name}.js${same}`)));
+
+// `url` is the address as it stood when the line was lost.
+const life = { asked: 0, heard: 0, token: null, lost: false, url: null, component: null };
+
+const again = () => reload(life.url ?? location.href);
+
+function ask() {
+  life.component.setTriggerValue("ask", { n: ++life.asked, token: life.token });
+}
+
+function watchLine() {
+  const connection = state("connection");
+  if (connection === "DISCONNECTED_FOREVER") return again(); // Streamlit has given up
+  if (connection !== "CONNECTED") {
+    if (!life.lost) [life.lost, life.url] = [true, location.href];
+    return;
+  }
+  if (!life.lost) return;
+  life.lost = false;
+  ask();
+}
+
+// After a sleep the socket may be dead without knowing it: an answer that does not come, from a server that
+// is well and has nothing under way, says so.
+function woke() {
+  if (document.hidden || life.lost || !life.component) return;
+  ask();
+  const asked = life.asked;
+  setTimeout(async () => {
+    if (life.heard >= asked || life.lost || state("script") === "running") return;
+    const well = await fetch(new URL("_stcore/health", home()), { cache: "no-store" }).then((r) => r.ok, () => false);
+    if (well && life.heard < asked) again();
+  }, PATIENCE);
+}
+
+function start() {
+  new MutationObserver(watchLine).observe(document.body, {
+    subtree: true, attributes: true, attributeFilter: ["data-test-connection-state"],
+  });
+  addEventListener("online", woke);
+  addEventListener("pageshow", (event) => event.persisted && woke());
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) life.hidden = Date.now();
+    else if (Date.now() - (life.hidden ?? Infinity) > NAP) woke();
+  });
+}
+
+export default function (component) {
+  const { token, heard } = component.data[0];
+  if (!life.component) {
+    start();
+    life.asked = heard; // a session that is older than this page has heard questions before
+  }
+  life.component = component;
+  life.heard = heard;
+  if (life.token && life.token !== token) return again();
+  life.token = token;
+  if (!life.lost) life.url = null;
+}
