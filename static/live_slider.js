@@ -14,7 +14,7 @@ const same = new URL(import.meta.url).search;
 const [{ parts }, { parse, within }, unsent] = await Promise.all(["link", "numeral", "unsent"].map((name) => import(`./${name}.js${same}`)));
 
 const STORE = new WeakMap();
-const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000; // ms, but WINDOW: updates
+const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000, LATE = 1000; // ms, but WINDOW: updates
 
 class LiveSlider {
   constructor(root) {
@@ -115,9 +115,11 @@ class LiveSlider {
     this.button.hidden = !data.playable;
     this.face();
     const changed = fresh || this.value !== data.value;
-    if (!(this.moving || this.playing) || fresh) {
+    // An answer to an older value is not what is shown, nor does any answer take a number out of a hand that types.
+    const late = this.sent > 0 && data.value !== this.reported && performance.now() - this.last < LATE;
+    if (!(this.moving || this.playing || late) || fresh) {
       this.value = data.value;
-      if (changed || !this.said.textContent) this.show(data.value);
+      if ((changed || !this.said.textContent) && !this.typing) this.show(data.value);
     }
     if (data.value === this.reported) unsent.confirmed(data.id);
     if (fresh) this.resume();
@@ -173,6 +175,9 @@ class LiveSlider {
     this.flush();
     this.settle(REST);
   }
+
+  // True while there is something in the box that has not been entered.
+  get typing() { return this.root.getRootNode().activeElement === this.number && this.number.value !== this.written; }
 
   // True while the picture is the browser's, not yet Python's.
   get moving() { return this.held || !!this.timer || this.playing === "now"; }

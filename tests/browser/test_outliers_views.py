@@ -45,6 +45,8 @@ def test_a_step_by_key_is_kept_when_the_focus_goes_elsewhere_at_once(lab, settle
     dots(page).nth(19).focus()
     page.keyboard.press("Shift+ArrowLeft")
     go_to(page, settled, "Sensitivity")
+    page.wait_for_function("new URLSearchParams(location.search).has('p')")  # the edit may follow the view
+    settled(page)
     assert moved(page) == [19]
 
 
