@@ -1,14 +1,17 @@
 """The code shown for other libraries computes our numbers, at default and at extreme parameters.
 
-NumPy's always runs; that of a library runs where the library is installed.
+NumPy's is run. What that of another library gave there was recorded, with its text, by
+``data/make_snippets.py``: today's text must be the recorded one and our numbers the recorded ones.
 """
 
-import importlib
-import os
+import functools
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from snippet_cases import cases, points, run, variants
 
 from lossviz import losses
 
@@ -17,51 +20,40 @@ TOLERANCE = {"NumPy": 1e-9, "PyTorch": 1e-9, "Keras": 1e-6, "scikit-learn": 1e-9
 """Relative and absolute. Keras clips and offsets at 1e-7 and rounds constants to float32."""
 
 
-def points(loss: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Scores and targets that suit the loss, as arrays of one shape."""
-    random = np.random.default_rng(7)
-    if loss.family == "multiclass":
-        return random.normal(0.0, 2.0, (12, 4)), np.eye(4)[np.arange(12) % 4]
-    if loss.family == "binary":
-        return np.linspace(-5.97, 6.03, 41), np.arange(41) % 2.0
-    if isinstance(loss, losses.TargetLoss):
-        return np.linspace(0.05, 4.0, 41), np.arange(41) % 5.0
-    return np.linspace(-6.1, 6.3, 41), np.linspace(2.0, -1.0, 41)
+@functools.cache
+def recorded() -> dict[tuple[str, str, str], Any]:
+    rows = json.loads((Path(__file__).parent / "data" / "snippets.json").read_text(encoding="utf-8"))
+    return {(row["loss"], row["library"], json.dumps(row["settings"])): row for row in rows}
 
 
-def run(code: str, library: str, score: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Execute a snippet as a reader would: with arrays of that library and nothing else defined."""
-    if library == "PyTorch":
-        torch = importlib.import_module("torch")
-        score, target = torch.tensor(score), torch.tensor(target)
-    if library == "Keras":
-        keras = importlib.import_module("keras")
-        score, target = (keras.ops.convert_to_tensor(a, dtype="float64") for a in (score, target))
-    scope = {"score": score, "target": target}
-    exec(code, scope)
-    return np.asarray(scope["loss"])
+def same(got: np.ndarray, loss: Any, library: str) -> None:
+    expected, tolerance = loss.value_at(*points(loss)), TOLERANCE[library]
+    assert got.shape == expected.shape
+    np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance, err_msg=str(loss))
 
 
-def variants(name: str) -> list[Any]:
-    return [losses.get(name), *losses.extremes(losses.find(name))]
-
-
-CASES = [(name, library) for name in losses.names() for library in losses.get(name).snippets()]
-
-
-@pytest.mark.parametrize(("name", "library"), CASES)
-def test_snippet_computes_the_loss(name: str, library: str) -> None:
-    os.environ.setdefault("KERAS_BACKEND", "torch")
-    pytest.importorskip(MODULES[library], exc_type=ImportError)
+@pytest.mark.parametrize("name", losses.names())
+def test_numpy_code_computes_the_loss(name: str) -> None:
     for loss in variants(name):
-        if library not in loss.snippets():
-            continue
-        score, target = points(loss)
-        expected = loss.value_at(score, target)
-        got = run(loss.snippets()[library].code, library, score, target)
-        assert got.shape == expected.shape
-        tolerance = TOLERANCE[library]
-        np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance, err_msg=str(loss))
+        same(run(loss.snippets()["NumPy"].code, "NumPy", *points(loss)), loss, "NumPy")
+
+
+OTHERS = sorted({(name, library) for name, library, _ in cases()})
+
+
+@pytest.mark.parametrize(("name", "library"), OTHERS)
+def test_recorded_code_of_other_libraries_computes_the_loss(name: str, library: str) -> None:
+    for case, where, loss in cases():
+        if (case, where) == (name, library):
+            row = recorded()[name, library, json.dumps(loss.settings())]
+            assert loss.snippets()[library].code == row["code"], "record it again: data/make_snippets.py"
+            same(np.array(row["output"]), loss, library)
+
+
+def test_nothing_is_recorded_that_is_not_shown() -> None:
+    assert recorded().keys() == {
+        (name, library, json.dumps(loss.settings())) for name, library, loss in cases()
+    }
 
 
 @pytest.mark.parametrize("alpha", [-np.inf, -2.0, 0.0, 0.5, 2.0, np.inf])

@@ -57,7 +57,8 @@ def gradient(params, t):
 def script(trajectory: Trajectory, run: int = 0) -> str:
     """Python source that computes ``params[run]`` and ``cost[run]`` as ``path`` and ``costs``.
 
-    It needs NumPy alone and holds the data. A run that diverged ends with its last finite cost.
+    It needs NumPy alone and holds the data. A run that diverged ends with its last finite cost,
+    one that starts at an infinite cost with its start.
 
     Raises:
         ValueError: if the loss, or the problem, has no source that can be written down.
@@ -75,7 +76,7 @@ def script(trajectory: Trajectory, run: int = 0) -> str:
         whole.add_object("surface", problem, "value", "gradient")
         setting = type(problem).__name__
         body = _SURFACE
-    steps = int(np.flatnonzero(np.isfinite(trajectory.cost[run])).max())
+    steps = int(np.flatnonzero(np.isfinite(trajectory.cost[run])).max(initial=0))  # 0: no cost was finite
     if trajectory.diverged_at[run] >= 0:
         steps = min(steps, int(trajectory.diverged_at[run]))
     about = foreign.python(f"{optimizer.label}, {steps} steps, {setting}")

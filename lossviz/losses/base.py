@@ -184,19 +184,44 @@ _ELEMENTWISE = frozenset(
     f"{what}{where}"
     for what in ("value", "gradient", "curvature", "weight")
     for where in ("", "_at", "_of_probability", "_of_logit", "_of_pair")
-)
+) | {"soften", "mass"}
 
 
 def _elementwise(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Float64 in, float64 out, scalar for scalar, and silent where a branch not taken overflows."""
+    """Float64 in, float64 out, scalar for scalar, and silent where a branch not taken overflows.
+
+    The result is the caller's own: never an input, a view of one, or read-only. Where an input is NaN so
+    is the result, and targets are checked first (:meth:`Loss.check_target`).
+    """
+    targeted = list(inspect.signature(method).parameters)[2:] == ["target"]
 
     @functools.wraps(method)
     def wrapper(self: Any, *numbers: ArrayLike) -> Any:
         arrays = [np.asarray(number, dtype=np.float64) for number in numbers]
+        if targeted:
+            self.check_target(arrays[0], arrays[1])
         with np.errstate(all="ignore"):
-            return np.asarray(method(self, *arrays), dtype=np.float64)[()]
+            result = np.asarray(method(self, *arrays), dtype=np.float64)
+        if result.base is not None or not result.flags.writeable or any(result is array for array in arrays):
+            result = result.copy()
+        unknown = [np.isnan(array) for array in arrays]
+        if any(mask.any() for mask in unknown):
+            result = np.where(
+                self.spread(functools.reduce(np.logical_or, unknown), result.shape), np.nan, result
+            )
+        return result if result.ndim else result[()]
 
     return wrapper
+
+
+def outside(numbers: Array, low: float, high: float) -> float | None:
+    """A number that lies outside [low, high], or None; NaN is inside."""
+    if not numbers.size:
+        return None
+    least, most = numbers.min(), numbers.max()
+    if np.isnan(least):
+        least, most = np.fmin.reduce(numbers, axis=None), np.fmax.reduce(numbers, axis=None)
+    return float(least) if least < low else float(most) if most > high else None
 
 
 class Loss:
@@ -238,6 +263,14 @@ class Loss:
 
     def check(self) -> None:
         """Raise ValueError where parameters contradict each other."""
+
+    def check_target(self, score: Array, target: Array) -> None:
+        """Raise ValueError, which names what is allowed, where a target is none that this loss can have."""
+
+    @staticmethod
+    def spread(unknown: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        """Which numbers of a result of that shape depend on unknown inputs (their masks, broadcast)."""
+        return np.broadcast_to(unknown, shape)
 
     rule: ClassVar[str] = ""
     """What its parameters must agree in, if anything."""

@@ -94,13 +94,12 @@ class BinaryCrossEntropy(ProbabilityLoss):
         "PyTorch": Snippet(
             "import torch\n"
             "soft = (1 - {label_smoothing}) * target + {label_smoothing} / 2\n"
-            "loss = {w_neg} * torch.nn.functional.binary_cross_entropy_with_logits(\n"
-            "    score,\n"
-            "    soft,\n"
-            "    pos_weight=torch.tensor({w_pos} / {w_neg}, dtype=score.dtype),\n"
-            '    reduction="none",\n'
+            "loss = -(\n"
+            "    {w_pos} * soft * torch.nn.functional.logsigmoid(score)\n"
+            "    + {w_neg} * (1 - soft) * torch.nn.functional.logsigmoid(-score)\n"
             ")",
-            "pos_weight is the ratio of the two weights; label smoothing is left to the caller.",
+            "binary_cross_entropy_with_logits has a pos_weight, the ratio of the two weights, which needs a w_neg "
+            "above 0; label smoothing is left to the caller.",
         ),
         "Keras": Snippet(
             "import keras\n"
@@ -113,10 +112,12 @@ class BinaryCrossEntropy(ProbabilityLoss):
             "given probabilities it clips them at 1e-7.",
         ),
         "scikit-learn": Snippet(
+            "import numpy as np\n"
             "from sklearn._loss.loss import HalfBinomialLoss\n"
             "soft = (1 - {label_smoothing}) * target + {label_smoothing} / 2\n"
             "weight = {w_pos} * soft + {w_neg} * (1 - soft)\n"
-            "loss = HalfBinomialLoss().loss({w_pos} * soft / weight, score, sample_weight=weight)",
+            "share = {w_pos} * soft / np.where(weight > 0, weight, 1)\n"
+            "loss = HalfBinomialLoss().loss(share, score, sample_weight=weight)",
             "Half the binomial deviance; sklearn.metrics.log_loss is its mean over given probabilities.",
         ),
     }

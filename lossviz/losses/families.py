@@ -9,9 +9,9 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from lossviz.losses.base import Array, Loss
+from lossviz.losses.base import Array, Loss, outside
 from lossviz.losses.stable import logit, product
 
 # --- regression ------------------------------------------------------------------------------
@@ -97,6 +97,13 @@ class TargetLoss(RegressionLoss):
     """
 
     lowest: ClassVar[float]
+    lowest_target: ClassVar[float]
+    target_words: ClassVar[str]
+    """What targets must be, as the end of "targets must be"."""
+
+    def check_target(self, score: Array, target: Array) -> None:
+        if (wrong := outside(target, self.lowest_target, math.inf)) is not None:
+            raise ValueError(f"{self.name}: targets must be {self.target_words}, got {wrong:g}")
 
     def value(self, prediction: ArrayLike, target: ArrayLike) -> Any:
         raise NotImplementedError
@@ -133,6 +140,13 @@ class BinaryLoss(Loss):
     """
 
     family = "binary"
+
+    def check_target(self, score: Array, target: Array) -> None:
+        if (wrong := outside(target, 0.0, 1.0)) is not None:
+            hint = "; labels -1 and +1 become 0 and 1 by (y + 1) / 2" if wrong == -1.0 else ""
+            raise ValueError(
+                f"{self.name}: targets must be 0 or 1, or a probability in between, got {wrong:g}{hint}"
+            )
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -277,6 +291,10 @@ class ProbabilityLoss(BinaryLoss):
 # --- many classes ----------------------------------------------------------------------------
 
 
+_SUM_ERROR = 1e-6
+"""By how much the shares of a target may miss their sum of 1: single precision's rounding."""
+
+
 class MulticlassLoss(Loss):
     """A loss of a vector of K logits or of K probabilities, on the last axis.
 
@@ -286,6 +304,30 @@ class MulticlassLoss(Loss):
 
     family = "multiclass"
     kinks: ClassVar[tuple[float, ...]] = ()
+
+    def check_target(self, score: Array, target: Array) -> None:
+        classes = score.shape[-1] if score.ndim else 0
+        wanted = f"{self.name}: targets must be distributions over the classes on the last axis"
+        example = f"; class k of {classes} is np.eye({classes})[k]"
+        if not classes:
+            raise ValueError(
+                f"{self.name}: scores need a last axis of at least one class, got shape {score.shape}"
+            )
+        if not target.ndim or target.shape[-1] != classes:
+            raise ValueError(f"{wanted}, of {classes} numbers each{example}; got shape {target.shape}")
+        if (wrong := outside(target, 0.0, 1.0 + _SUM_ERROR)) is not None:
+            raise ValueError(f"{wanted}, every share from 0 to 1{example}; got {wrong:g}")
+        total = target.sum(axis=-1)
+        total = np.where(total == 0.0, 1.0, total)  # a row of zeros is padding, which costs nothing
+        if (wrong := outside(total, 1.0 - _SUM_ERROR, 1.0 + _SUM_ERROR)) is not None:
+            raise ValueError(
+                f"{wanted}, whose shares sum to 1 (or are all 0){example}; got the sum {wrong:g}"
+            )
+
+    @staticmethod
+    def spread(unknown: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        rows = np.asarray(unknown.any(axis=-1))
+        return np.broadcast_to(rows if rows.shape == shape else rows[..., None], shape)
 
     @property
     def proper(self) -> bool:

@@ -1,5 +1,6 @@
 """Losses of a numeric prediction for targets that cannot be negative: counts, prices, durations."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,8 @@ class SquaredLogError(TargetLoss):
     elicits = "the geometric mean of 1 + y, less 1"
     noise = "Log-normal: log(1 + y) is Gaussian about log(1 + prediction) with variance 1/2"
     lowest = -1.0
+    lowest_target = math.nextafter(-1.0, 0.0)
+    target_words = "above -1"
     code = {
         "NumPy": Snippet("import numpy as np\nloss = (np.log1p(score) - np.log1p(target)) ** 2"),
         "Keras": Snippet(
@@ -90,6 +93,8 @@ class Poisson(TargetLoss):
     elicits = "the mean"
     noise = "Poisson with the predicted rate"
     lowest = 0.0
+    lowest_target = 0.0
+    target_words = "counts: 0 or more"
     code = {
         "NumPy": Snippet("import numpy as np\nloss = np.exp(score) - target * score"),
         "PyTorch": Snippet(

@@ -376,7 +376,9 @@ class Hampel(ResidualLoss):
 
     def value(self, r: Any) -> Any:
         size = np.minimum(np.abs(r), self.c)
-        fading = self.bound - 0.5 * self.a * (self.c - size) ** 2 / (self.c - self.b)
+        # from the flat zone's end upwards: all terms are positive, whatever c is
+        past = size - self.b
+        fading = self.a * (self.b - 0.5 * self.a) + self.a * past * (1.0 - 0.5 * past / (self.c - self.b))
         return self._zones(r, 0.5 * size**2, self.a * (size - 0.5 * self.a), fading, self.bound)
 
     def gradient(self, r: Any) -> Any:
