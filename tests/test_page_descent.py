@@ -418,3 +418,13 @@ def test_more_values_than_a_control_takes_are_cut_and_said(query, kept):
     at = visit(PAGE, query)
     assert [e.message for e in at.exception] == []
     assert kept in notice(at)
+
+
+@pytest.mark.parametrize(
+    "query", ["task=line&data=outliers&start=2000,2000", "task=classes&loss=exponential&start=2000,0"]
+)
+def test_a_run_that_begins_at_infinite_cost_has_its_code_shown(query):
+    """The script of such a run was refused, and the page did not expect it."""
+    at = visit(PAGE, f"{query}&tab=code")
+    assert [e.message for e in at.exception] == []
+    assert any("import numpy" in block.value for block in at.code)

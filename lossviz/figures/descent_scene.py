@@ -133,10 +133,10 @@ def _curves(runs: Sequence[Run], marks: Sequence[Mark], log: bool, wide: bool) -
     costs = [_shown_cost(run) for run in runs]
     start = max(float(np.nan_to_num(cost[0])) for cost in costs)
     calm = [cost for cost, run in zip(costs, runs, strict=True) if run.diverged_at is None]
-    highest = max([start, *(min(float(np.nanmax(c)), 3 * abs(start) + 1e-12) for c in calm)])
+    highest = max([start, *(min(float(np.nanmax(c, initial=start)), 3 * abs(start) + 1e-12) for c in calm)])
     if not calm:
         highest += 9 * (abs(start) or 1.0)
-    lowest = min([start, *(float(np.nanmin(c)) for c in (calm or costs))])
+    lowest = min([start, *(float(np.nanmin(c, initial=start)) for c in (calm or costs))])
     log = log and lowest >= 0
     if log:
         floor = min([start, *(float(np.min(c[c > 0], initial=start)) for c in (calm or costs))])

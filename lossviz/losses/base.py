@@ -14,6 +14,7 @@ import dataclasses
 import functools
 import inspect
 import math
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -187,6 +188,10 @@ _ELEMENTWISE = frozenset(
 ) | {"soften", "mass"}
 
 
+_under_way = threading.local()
+"""Whether a method of a loss is being computed: what it asks of others is checked once, at its end."""
+
+
 def _elementwise(method: Callable[..., Any]) -> Callable[..., Any]:
     """Float64 in, float64 out, scalar for scalar, and silent where a branch not taken overflows.
 
@@ -198,17 +203,21 @@ def _elementwise(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def wrapper(self: Any, *numbers: ArrayLike) -> Any:
         arrays = [np.asarray(number, dtype=np.float64) for number in numbers]
+        if getattr(_under_way, "yes", False):  # asked by a method of a loss, which answers for the whole
+            return np.asarray(method(self, *arrays), dtype=np.float64)[()]
         if targeted:
             self.check_target(arrays[0], arrays[1])
-        with np.errstate(all="ignore"):
-            result = np.asarray(method(self, *arrays), dtype=np.float64)
+        _under_way.yes = True
+        try:
+            with np.errstate(all="ignore"):
+                result = np.asarray(method(self, *arrays), dtype=np.float64)
+        finally:
+            _under_way.yes = False
         if result.base is not None or not result.flags.writeable or any(result is array for array in arrays):
             result = result.copy()
-        unknown = [np.isnan(array) for array in arrays]
-        if any(mask.any() for mask in unknown):
-            result = np.where(
-                self.spread(functools.reduce(np.logical_or, unknown), result.shape), np.nan, result
-            )
+        if any(array.size and np.isnan(array.min()) for array in arrays):
+            unknown = functools.reduce(np.logical_or, map(np.isnan, arrays))
+            result = np.where(self.spread(unknown, result.shape), np.nan, result)
         return result if result.ndim else result[()]
 
     return wrapper

@@ -19,7 +19,7 @@ from lossviz.figures.player import Scene
 from lossviz.figures.style import Mark
 from lossviz.models import Cost
 from lossviz.optimizers.base import Optimizer
-from lossviz.ui import background, explain
+from lossviz.ui import background, explain, plainly
 from lossviz.ui.address import Address, flag, whole
 from lossviz.ui.chart import Click, chart
 from lossviz.ui.descent_controls import MOST_STEPS, PLAYER, Setup
@@ -330,7 +330,11 @@ def trajectory(run: Run, names: Sequence[str]) -> dict[str, Any]:
 
 def code(run: Run) -> None:
     """A script that reproduces the shown run with NumPy alone."""
-    source = descent_script.script(run.trajectory)
+    try:
+        source = descent_script.script(run.trajectory)
+    except ValueError as problem:
+        plainly.caption(f"This run has no script: {plainly.reason(problem)}.")
+        return
     st.caption("This script computes the numbers shown, data included, with NumPy alone.")
     st.download_button(
         "Download the script", source, "descent.py", "text/x-python", key="descent:script", on_click="ignore"

@@ -3,7 +3,7 @@
     KERAS_BACKEND=torch python tests/data/make_snippets.py
 
 writes ``snippets.json`` beside this file: for every loss, at its defaults, at the corners of its sliders
-and at weights of zero, the snippet's text, its inputs and what the text bound to ``loss``. It needs the
+and at weights of zero, the snippet's text and what it bound to ``loss`` at the inputs of ``snippet_cases.points``, which are seeded. It needs the
 libraries (made with PyTorch 2.13.0, Keras 3.15.1, scikit-learn 1.9.1); the tests need only the file.
 """
 
