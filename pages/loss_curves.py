@@ -7,7 +7,7 @@ from lossviz.figures import curve_words as words
 from lossviz.figures import curves as figures
 from lossviz.figures.curves import Scene
 from lossviz.ui import address as url
-from lossviz.ui import curve_lab, explain, frame, pickers
+from lossviz.ui import curve_lab, explain, frame, pickers, plainly
 from lossviz.ui.chart import chart
 from lossviz.ui.downloads import downloads
 from lossviz.ui.live_slider import live_slider
@@ -30,8 +30,12 @@ def explorer() -> None:
             with sliders:
                 tuned = pickers.tune(address, chosen, chart=CHART)
                 probe = live_slider(chart=CHART, **curve_lab.probe(address, axis))
-            scene = Scene(losses=tuple(tuned), probe=probe, **axis)
+            shown, left_out = curve_lab.drawable(tuned, axis)
+            scene = Scene(losses=tuple(shown), probe=probe, **axis)
         preset = url.presets(address, pills, curve_lab.PRESETS)
+        plainly.notice(*left_out, place=picture)
+        if not shown:
+            return
 
         lines = figures.lines(scene, scene.grid())
         title = words.title(scene)
@@ -52,7 +56,7 @@ def explorer() -> None:
         for name, tab in explain.open_tabs(address):
             with tab:
                 if name == "why":
-                    for loss in tuned:
+                    for loss in shown:
                         explain.why(loss)
                 elif name == "numbers":
                     table(words.probe_table(scene), name="At the probe")
@@ -60,7 +64,7 @@ def explorer() -> None:
                     downloads("curves", "loss-curves", drawn, figure, title, lambda: curve_lab.sweeps(scene))
                     explain.data_table("curves", drawn)
                 else:
-                    explain.code(tuned)
+                    explain.code(shown)
 
 
 explorer()

@@ -6,7 +6,7 @@ been declared since, until nothing is new.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import combinations
 from random import Random
@@ -34,6 +34,10 @@ def declared() -> Iterator[dict[str, Field]]:
 
     with patch.object(Address, "field", noting):
         yield found
+
+
+Own = Mapping[str, Callable[[Random], Mapping[str, str]]]
+"""How to draw what a field does not tell of itself: for each such field, a state that holds it."""
 
 
 def draw(field: Field, rng: Random) -> str | None:
@@ -67,12 +71,12 @@ def _number(field: Field, rng: Random) -> str:
     return f"{value:.4g}" if low <= float(f"{value:.4g}") <= high else repr(value)
 
 
-def visits(file: str, rng: Random, own: Mapping[str, str]) -> Iterator[tuple[AppTest, dict[str, str], bool]]:
+def visits(file: str, rng: Random, own: Own) -> Iterator[tuple[AppTest, dict[str, str], bool]]:
     """Visits at drawn addresses without end, each with its address, and whether all of that is valid.
 
     The first of a series may hold settings that others of its settings do away with, which the page says; the
     next leaves those out, and sets numbers that the first brought up, such as the parameters of its losses; and
-    so on until nothing has to be left out. ``own`` are values for fields that cannot be drawn.
+    so on until nothing has to be left out.
     """
     with declared() as first:
         visit(file)
@@ -81,7 +85,9 @@ def visits(file: str, rng: Random, own: Mapping[str, str]) -> Iterator[tuple[App
         while not valid:
             with declared() as now:
                 at = visit(file, state)
-            kept = {name: text for name, text in state.items() if name in now and _accepted(now[name], text)}
+            kept = {
+                name: text for name, text in state.items() if name in now and _accepted(now[name], text, own)
+            }
             valid = kept == state
             yield at, state, valid
             further = {name: f for name, f in now.items() if name not in known and not f.options}
@@ -91,17 +97,23 @@ def visits(file: str, rng: Random, own: Mapping[str, str]) -> Iterator[tuple[App
             state = kept | fresh
 
 
-def _drawn(fields: Mapping[str, Field], rng: Random, own: Mapping[str, str]) -> dict[str, str]:
-    state = {}
+def _drawn(fields: Mapping[str, Field], rng: Random, own: Own) -> dict[str, str]:
+    state: dict[str, str] = {}
     for name, field in fields.items():
         if rng.random() >= KEEP:
-            value = own[name] if name in own and rng.random() < 0.5 else draw(field, rng)
-            if value is not None:
+            if name in own:
+                state |= own[name](rng) if rng.random() < 0.5 else {}
+            elif name not in state and (value := draw(field, rng)) is not None:
                 state[name] = value
     return state
 
 
-def _accepted(field: Field, text: str) -> bool:
+def _accepted(field: Field, text: str, own: Own) -> bool:
+    if field.name in own:
+        try:
+            return field.write(field.read(text)) == text
+        except Bad:
+            return False
     with patch("lossviz.ui.address.give_notice") as said:
         try:
             field.read(text)

@@ -1,16 +1,17 @@
 """The explorer's controls: family, axis, probe, and what each slider does to the chart."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
+from lossviz.data.numerals import shortest
 from lossviz.figures.curve_sweeps import PROBE, parameter_sweep, probe_sweep
 from lossviz.figures.curve_words import SYMBOL
 from lossviz.figures.curves import PANELS, Scene
 from lossviz.figures.sweep import Sweep
-from lossviz.losses import FAMILIES, Loss, Parameter
+from lossviz.losses import FAMILIES, Loss, Parameter, TargetLoss
 from lossviz.ui.address import Address, Preset, choice, choices, flag, number, whole
 from lossviz.ui.chart import token
 from lossviz.ui.explain import TAB
@@ -174,6 +175,15 @@ def _pick_truth(address: Address, family: str) -> dict[str, float]:
     address.field(whole("classes", 2, 50, 3, float))
     classes = number_box("Classes K", key=address.key("classes"), low=2, high=50, step=1, whole=True)
     return {"classes": int(classes)}
+
+
+def drawable(chosen: Sequence[Loss], axis: dict[str, Any]) -> tuple[list[Loss], list[str]]:
+    """The losses that take the true value of this axis, and a sentence on each of the others."""
+    refused = [x for x in chosen if isinstance(x, TargetLoss) and axis["target"] < x.lowest_target]
+    return [x for x in chosen if x not in refused], [
+        f"{x.title} is not drawn: its true values must be {x.target_words}, and y is {shortest(axis['target'])}."
+        for x in refused
+    ]
 
 
 def probe(address: Address, axis: dict[str, Any]) -> dict[str, Any]:
