@@ -1,4 +1,6 @@
-"""``python -m lossviz``: the tuned server, one process, from any working directory.
+"""The command ``lossviz``, also as ``python -m lossviz``: what it is told, and the tuned server.
+
+One process, from any working directory.
 
 ``streamlit run app.py`` serves the same pages. It differs in one thing that is felt: it accepts
 connections without TCP_NODELAY, so that small replies wait for a delayed acknowledgement.
@@ -14,19 +16,29 @@ import threading
 import webbrowser
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+
+from lossviz.ui.site import APP
 
 EMBEDDING = "LOSSVIZ_ALLOW_EMBEDDING"
 """Variable that holds what ``--allow-embedding`` takes."""
 
-APP = Path(__file__).resolve().parent.parent / "app.py"
-
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted; the exit code is 2 where it cannot."""
+    """Do what the command line says; the exit code is 2 where that cannot be done."""
+    options = parsed(arguments)
+    return COMMANDS[options.command](options)
+
+
+def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line with its defaults."""
+    return _parser().parse_args(arguments, argparse.Namespace(**DEFAULTS))
+
+
+def serve_app(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
     try:
-        settings = configure(_parser().parse_args(arguments))
+        settings = configure(options)
     except ValueError as error:
         print(f"lossviz: {error}", file=sys.stderr)
         return 2
@@ -38,6 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
     with listener:
         serve(listener, settings)
     return 0
+
+
+COMMANDS = {"serve": serve_app}
+"""What each command runs; an entry here and its parser in :func:`_parser` make a new one."""
+DEFAULTS: dict[str, Any] = dict(
+    command="serve", host=None, port=None, base_path=None, browser=True, embedded_by=None
+)
 
 
 @dataclass(frozen=True)
@@ -89,13 +108,17 @@ def configure(options: argparse.Namespace) -> Settings:
         base_path = _base_path(str(get("server.baseUrlPath") or ""))
     except argparse.ArgumentTypeError as error:
         raise ValueError(f"server.baseUrlPath {error}") from error
+    try:
+        embedded_by = _framers(os.environ.get(EMBEDDING, ""))
+    except argparse.ArgumentTypeError as error:
+        raise ValueError(f"{EMBEDDING} {error}") from error
     config.set_option("server.baseUrlPath", base_path)
     return Settings(
         host=str(get("server.address") or "127.0.0.1"),
         port=port,
         base_path=base_path,
         browser=not get("server.headless"),
-        embedded_by=options.embedded_by,
+        embedded_by=embedded_by if options.embedded_by is None else options.embedded_by,
         uvicorn={
             "ssl_certfile": get("server.sslCertFile"),
             "ssl_keyfile": get("server.sslKeyFile"),
@@ -173,35 +196,55 @@ def _warm_up() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m lossviz",
-        description="Serve LossViz and open it.",
-        epilog="Streamlit's own variables (STREAMLIT_SERVER_ADDRESS, STREAMLIT_SERVER_PORT, ...) and its config "
-        "files hold as they do under `streamlit run`; an option given here goes before them.",
-    )
-    parser.add_argument(
+    """Options of ``serve`` may be given without its name: it is what happens where no command is named."""
+    serving = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    serving.add_argument(
         "--host",
         help="address to listen on (default: 127.0.0.1, this machine alone; 0.0.0.0 for every network)",
     )
-    parser.add_argument("--port", type=_port, help="port to listen on, 0 for any (default: 8501)")
-    parser.add_argument(
+    serving.add_argument("--port", type=_port, help="port to listen on, 0 for any (default: 8501)")
+    serving.add_argument(
         "--base-path",
         type=_base_path,
         help="path below which to serve, such as tools/lossviz (default: the root)",
     )
-    parser.add_argument(
+    serving.add_argument(
         "--allow-embedding",
         dest="embedded_by",
         metavar="SITES",
         type=_framers,
-        default=os.environ.get(EMBEDDING, ""),
         help="sites that may show the app in a frame, each with its scheme as in a browser's address bar, with spaces between; * for "
         f"every site (default: {EMBEDDING} if set, else none but the app's own)",
     )
-    parser.add_argument(
+    serving.add_argument(
         "--no-browser", dest="browser", action="store_false", help="do not open a browser window"
     )
+    epilog = (
+        "Streamlit's own variables (STREAMLIT_SERVER_ADDRESS, STREAMLIT_SERVER_PORT, ...) and its config "
+        "files hold as they do under `streamlit run`; an option given here goes before them."
+    )
+    parser = argparse.ArgumentParser(
+        prog="lossviz", parents=[serving], description="Serve LossViz and open it.", epilog=epilog
+    )
+    parser.add_argument("--version", action="version", version=f"LossViz {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser(
+        "serve",
+        parents=[serving],
+        help="serve the app; what happens where no command is named",
+        description="Serve LossViz and open it.",
+        epilog=epilog,
+    )
     return parser
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("lossviz")
+    except metadata.PackageNotFoundError:
+        return "from its source, not installed"
 
 
 def _port(text: str) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from lossviz.__main__ import APP, _parser, listen, main
+from lossviz.__main__ import APP, configure, listen, main, parsed
 
 LAUNCHERS = {
     "python -m lossviz": lambda port: ["lossviz", "--no-browser", "--port", str(port)],
@@ -154,9 +154,9 @@ def test_every_variable_of_streamlit_is_obeyed(tmp_path, root):
     script = """
 import json, os, sys
 from streamlit import config
-from lossviz.__main__ import _parser, configure
+from lossviz.__main__ import parsed, configure
 options = {k: o for k, o in config._config_options_template.items() if o.env_var in os.environ}
-configure(_parser().parse_args([]))
+configure(parsed([]))
 print(json.dumps({k: [os.environ[o.env_var], config.get_option(k)] for k, o in options.items()}, default=str))
 """
     from streamlit import config
@@ -237,11 +237,30 @@ def test_every_response_says_who_may_frame_it_and_keeps_its_type(
 
 def test_the_option_for_embedding_goes_before_its_variable(monkeypatch):
     monkeypatch.setenv("LOSSVIZ_ALLOW_EMBEDDING", "https://a.example")
-    assert _parser().parse_args([]).embedded_by == ("https://a.example",)
-    assert _parser().parse_args(["--allow-embedding", "https://b.example:8443/, *"]).embedded_by == (
-        "https://b.example:8443",
-        "*",
-    )
+    assert configure(parsed([])).embedded_by == ("https://a.example",)
+    given = ["--allow-embedding", "https://b.example:8443/, *"]
+    assert configure(parsed(given)).embedded_by == ("https://b.example:8443", "*")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["--host", "h", "--port", "7"],
+        ["serve", "--host", "h", "--port", "7"],
+        ["--host", "h", "serve", "--port", "7"],
+    ],
+    ids=" ".join,
+)
+def test_serving_is_the_command_where_none_is_named(line):
+    options = parsed(line)
+    assert (options.command, options.host, options.port, options.browser) == ("serve", "h", 7, True)
+
+
+def test_an_unknown_command_is_told_those_there_are(capsys):
+    with pytest.raises(SystemExit) as refusal:
+        main(["fly"])
+    assert refusal.value.code == 2
+    assert "'fly' (choose from serve)" in capsys.readouterr().err.replace("'serve'", "serve")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a child")

@@ -9,12 +9,11 @@ import functools
 import hashlib
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
+from lossviz.ui.site import STATIC
 
 _LOADER = """
 const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/static/js/"));

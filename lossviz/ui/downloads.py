@@ -11,7 +11,7 @@ import streamlit as st
 
 from lossviz import foreign
 from lossviz.figures.sweep import Sweep
-from lossviz.ui.component import STATIC
+from lossviz.ui.site import STATIC
 
 Table = Mapping[str, Sequence[Any] | np.ndarray]
 

@@ -6,18 +6,16 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas  # noqa: F401  (see below)
 import streamlit as st
 
 from lossviz.ui.address import Address, enter, notices, settled
 from lossviz.ui.lifeline import lifeline
+from lossviz.ui.site import SITE, STATIC
 
 # Tables need pandas, and plotly looks whether it is loaded. A first import in one session while another
 # session draws would show plotly half a module; here, import locks make every session wait for it.
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Page:
     @property
     def exists(self) -> bool:
         """A page that is announced here but not built yet is neither listed nor linked."""
-        return (ROOT / self.file).exists()
+        return (SITE / self.file).exists()
 
 
 PAGES = (
@@ -91,7 +89,7 @@ def page(key: str) -> Page:
     """Call first on every page: browser title, style, menu; a new arrival's state is read anew."""
     this = page_of(key)
     title = "LossViz" if key == "home" else f"{this.title} · LossViz"
-    st.set_page_config(page_title=title, page_icon=str(ROOT / "static" / "icon.svg"), layout="wide")
+    st.set_page_config(page_title=title, page_icon=str(STATIC / "icon.svg"), layout="wide")
     st.html(_CSS)
     lifeline()
     enter(key)

@@ -8,7 +8,8 @@ import streamlit as st
 
 from lossviz.figures.player import Scene, pack
 from lossviz.ui.axes import CSS as _AXES
-from lossviz.ui.component import STATIC, declare, finite, sent
+from lossviz.ui.component import declare, finite, sent
+from lossviz.ui.site import STATIC
 
 CSS = _AXES + (STATIC / "player.css").read_text(encoding="utf-8")
 _player = declare("player", CSS)

@@ -4,8 +4,8 @@ import base64
 
 from lossviz import foreign
 from lossviz.figures.player import Scene, pack
-from lossviz.ui.component import STATIC
 from lossviz.ui.player import CSS
+from lossviz.ui.site import STATIC
 
 MODULES = (
     "scales",
