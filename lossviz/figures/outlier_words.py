@@ -134,7 +134,11 @@ def several_minima(fits: Sequence[Fit]) -> list[str]:
         if len(fit.vertices) > 1:
             notes.append(f"{nickname(fit.loss)} has many equally good solutions: all in the shaded band.")
         if not bool(fit.converged):
-            notes.append(f"{nickname(fit.loss)} has not settled on this data: its line is the best found.")
+            what = "number" if fit.coefficients.shape == (1,) else "line"
+            notes.append(
+                f"{nickname(fit.loss)} has not settled on this data: its {what} is where the search stopped, "
+                "and another may fit as well or better."
+            )
     return notes
 
 

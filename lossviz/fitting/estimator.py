@@ -141,7 +141,9 @@ def fit(
         scale: residuals are divided by it inside the loss. A number (or one for each data set) is in
             the units of y; 1 leaves the loss's parameters in those units. "mad" takes the residuals'
             own median absolute deviation, found together with the coefficients from the least-squares
-            fit on (see ``mad.py``), so that the fit does not depend on the units.
+            fit, or from ``start``, on (see ``mad.py``), so that the fit does not depend on the units.
+            Such a fit minimises nothing, as its scale moves with it: it is where reweighting comes to
+            rest, and ``converged`` says whether it does.
         start: (p,) or (B, p), a guess that saves time, such as the fit before a point moved.
         starts: elemental starts for losses with several minima; default 40, with ``start`` none.
 
@@ -163,12 +165,13 @@ def fit(
     problem = Problem(loss, inner, frame.target(target), shares, unit)
     guess = None if start is None else frame.inward(starting_point(start, len(target), inner.size))
     count = starts if starts is not None else (ELEMENTAL_STARTS if guess is None else 0)
-    found = _minimise(problem, guess, count) if fixed is not None else _minimise_mad(problem, guess, count)
+    if fixed is None:
+        found, problem = _minimise_mad(problem, guess, count)
+    else:
+        found = _minimise(problem, guess, count)
 
     best = found.coefficients
     errors = problem.errors(best)
-    if fixed is None:
-        problem = mad.rescaled(problem, best)
     results = dict(
         coefficients=frame.outward(best),
         cost=found.minima_cost[:, 0],
@@ -290,11 +293,13 @@ def _lowest_first(ends: Array, costs: Array) -> Index:
     return np.lexsort((*np.moveaxis(np.round(ends, 6), 2, 0), shared), axis=1)
 
 
-def _minimise_mad(problem: Problem, guess: Array | None, starts: int) -> _Found:
+def _minimise_mad(problem: Problem, guess: Array | None, starts: int) -> tuple[_Found, Problem]:
+    """What is found, and the problem at its own scale."""
     start = least_squares(problem) if guess is None else guess
     if mad.reweights(problem.loss):
         best, converged = mad.fixed_point(problem, start)
-        return _one(mad.rescaled(problem, best), best, converged, best[:, None, :])
+        scaled = mad.rescaled(problem, best)
+        return _one(scaled, best, converged, best[:, None, :]), scaled
     # Losses that least squares cannot reweight: minimise at the present scale, then take a new scale.
     for _ in range(50):
         scaled = mad.rescaled(problem, start)
@@ -305,7 +310,8 @@ def _minimise_mad(problem: Problem, guess: Array | None, starts: int) -> _Found:
         found, start = dataclasses.replace(found, coefficients=best), best
         if (moved <= 1e-12 * (1.0 + np.abs(start).max(axis=1))).all():
             break
-    return dataclasses.replace(found, converged=found.converged & (moved <= 1e-9))
+    settled = dataclasses.replace(found, converged=found.converged & (moved <= 1e-9))
+    return settled, mad.rescaled(problem, best)
 
 
 def _one(problem: Problem, best: Array, converged: Array, vertices: Array) -> _Found:

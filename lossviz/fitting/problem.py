@@ -5,6 +5,7 @@ coordinates; ``Frame`` knows the way there and back.
 """
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,12 +168,29 @@ def _power_of_two(size: Array) -> Array:
     return np.where(size > 1e-100, np.exp2(np.round(np.log2(np.where(size > 1e-100, size, 1.0)))), 1.0)
 
 
+def longest(vectors: Array) -> Array:
+    """The largest entry, in size, of each of some short vectors (B, p), (B,): many times faster than ``max``."""
+    sizes = np.abs(vectors)
+    return functools.reduce(np.maximum, [sizes[:, k] for k in range(sizes.shape[1])])
+
+
 def solve(matrices: Array, vectors: Array) -> Array:
-    """Solutions (B, p) of symmetric systems (B, p, p), with a ridge of 1e-14 so that all have one."""
-    size = np.abs(matrices).max(axis=(1, 2))
-    ridge = np.where(size > 1e-280, 1e-14 * size, 1.0)[:, None, None] * np.eye(matrices.shape[-1])
+    """Solutions (B, p) of systems (B, p, p), with a ridge of 1e-14 so that all have one."""
+    size = longest(matrices.reshape(len(matrices), -1))
+    usable = size > 1e-280
+    if matrices.shape[-1] == 2:
+        scale = np.where(usable, size, 1.0)
+        (a, b), (c, d) = (matrices / scale[:, None, None]).transpose(1, 2, 0)
+        ridge = np.where(usable, 1e-14, 1.0)
+        a, d = a + ridge, d + ridge
+        determinant = a * d - b * c
+        if determinant.all():
+            v, w = vectors.T
+            solution = np.stack([d * v - b * w, a * w - c * v], axis=1)
+            return np.asarray(solution / (determinant * scale)[:, None], dtype=np.float64)
+    ridges = np.where(usable, 1e-14 * size, 1.0)[:, None, None] * np.eye(matrices.shape[-1])
     try:
-        solutions = np.linalg.solve(matrices + ridge, vectors[:, :, None])
+        solutions = np.linalg.solve(matrices + ridges, vectors[:, :, None])
     except np.linalg.LinAlgError:  # an eigenvalue below zero, such as a saddle has, can cancel the ridge
         solutions = np.linalg.pinv(matrices, rcond=1e-13, hermitian=True) @ vectors[:, :, None]
     return np.asarray(solutions[:, :, 0], dtype=np.float64)
