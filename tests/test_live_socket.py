@@ -39,7 +39,7 @@ OPEN_FOR = 20  # seconds that a server may take on a busy machine
 
 def answer(sent):
     edit = read_edit(sent, HOME, WINDOW, 7)
-    return None if edit is None else {"mean": float(edit.points.y.mean()), "at": edit.at, "mine": edit.mine}
+    return None if edit is None else {"mean": float(np.sum(edit.points.y)), "at": edit.at, "mine": edit.mine}
 
 
 @pytest.fixture(scope="module")

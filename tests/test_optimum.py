@@ -196,3 +196,16 @@ def test_standings_without_an_optimum_measure_against_the_best_of_the_race():
     assert fast.steps_to_tolerance == 30
     assert slow.steps_to_tolerance is None
     assert fast.distance is None
+
+
+def test_a_curvature_that_no_number_holds_is_told_of():
+    best = optimum(binary([-1e160, 1e160, 2e160, -3e160], [0, 1, 0, 1]))
+    assert len(best.points) == 0
+    assert "too steep" in best.reason
+
+
+def test_a_distance_whose_square_no_number_holds():
+    best = optimum(Bowl())
+    (point,) = best.points
+    far = best.distance(np.stack([point + np.array(offset) for offset in ([3e200, 4e200], [3.0, 4.0])]))
+    np.testing.assert_allclose(far, [5e200, 5.0], rtol=1e-14)

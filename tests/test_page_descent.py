@@ -428,3 +428,20 @@ def test_a_run_that_begins_at_infinite_cost_has_its_code_shown(query):
     at = visit(PAGE, f"{query}&tab=code")
     assert [e.message for e in at.exception] == []
     assert any("import numpy" in block.value for block in at.code)
+
+
+def runs(at):
+    """The labels of the runs between which the readings may be switched."""
+    return [
+        [option.content for option in b.proto.options]
+        for b in at.get("button_group")
+        if b.key == "descent.shown"
+    ]
+
+
+def test_runs_that_are_raced_have_labels_of_their_own():
+    close = visit(PAGE, "race=rates&rates=0.12345678,0.12345679")
+    assert runs(close) == [["η = 0.12345678", "η = 0.12345679"]]
+    alone = visit(PAGE, "race=rates&rates=0.1,0.2&opt=adadelta")
+    assert runs(alone) == []
+    assert "Adadelta finds its own step: it has no learning rate." in [c.value for c in alone.caption]

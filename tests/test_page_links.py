@@ -114,7 +114,7 @@ def table(rng, labelled=False):
 
     names = [str(name) for name in rng.choice(NAMES, 3, replace=False)]
     if all(map(looks_like_number, names[:2])):  # as a row of data reads
-        names[0] = "x"
+        names[0] = next(name for name in ("x", "y") if name != names[2])
     columns = [column(), column()]
     if labelled:
         words = rng.choice([["no", "yes"], ["0", "1"], ["-1", "1"], ["versicolor", "面"], ["=a", "@b"]])

@@ -264,3 +264,18 @@ def test_the_columns_that_are_likely_meant(header, likely):
     width = header.count(",") + 1
     rows = "\n".join(",".join(str(v) for v in (k, 7 * k % 5, k * k)[:width]) for k in range(5))
     assert read(f"{header}\n{rows}").likely() == likely
+
+
+@pytest.mark.parametrize(
+    ("table", "label"),
+    [
+        ("x,kind,y\n1,a,5\n2,b,6\n3,a,7\n", "kind"),
+        ("x,größe,b\n0,1.5,2\n1,2.5,3\n1,3.5,4\n", "x"),
+        ("a,b,c\n0,1.5,0\n1,2.5,1\n1,3.5,1\n", "c"),
+        ("a,b,c\n0,1.5,0\n1,2.5,1\n1,3.5,NA\n", "c"),
+        ("a,b,Label\n1,0,3\n4,1,6\n7,1,9\n", "Label"),
+        ("a,b,y\n1,2,3\n4,5,6\n7,8,9\n", "y"),
+    ],
+)
+def test_the_class_is_likely_told_by_text_or_by_two_numbers(table, label):
+    assert read(table).likely_label() == label

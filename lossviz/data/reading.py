@@ -33,6 +33,7 @@ TINIEST = 1e-100
 _DIGITS = 15
 """Every number of so many digits is another when read; of more, some become equal."""
 _ACROSS = ("x", "x1", "x₁", "x_1")
+_LABELS = ("class", "label", "target")
 _COUNTERS = ("column 1", "index", "unnamed: 0", "row", "id")
 """Names under which tables keep the number of a row, the first where it has none."""
 
@@ -59,6 +60,14 @@ class Sheet:
         """The columns that are likely meant: none that only numbers the rows, one called x first, one called y last."""
         meant = [name for name in self.names if not self._numbers_rows(name)] or list(self.names)
         return tuple(sorted(meant, key=lambda name: (name.lower() == "y") - (name.lower() in _ACROSS)))
+
+    def likely_label(self) -> str:
+        """The column that most likely tells the class: the last of text, else one that is called so, else the last
+        of two different numbers, else the last."""
+        numbers = self.likely()
+        two = [n for n in self.names if len(np.unique((v := self._numbers(n))[np.isfinite(v)])) == 2]
+        called = [n for n in self.names if n.lower() in _LABELS]
+        return [*numbers[-1:], *two, *called, *self.texts][-1]
 
     def _numbers_rows(self, name: str) -> bool:
         steps = np.diff(self._numbers(name))

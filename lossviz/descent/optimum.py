@@ -35,7 +35,7 @@ class Optimum:
         """Distance of parameters (..., p) to the nearest point; nan where there are no points."""
         if not len(self.points):
             return np.full(params.shape[:-1], np.nan)
-        return np.linalg.norm(params[..., None, :] - self.points, axis=-1).min(axis=-1)
+        return np.hypot.reduce(params[..., None, :] - self.points, axis=-1).min(axis=-1)
 
 
 def optimum(problem: Problem) -> Optimum:
@@ -169,7 +169,7 @@ def separating_direction(design: Array, labels: ArrayLike) -> Array | None:
 
 def _strict_direction(z: Array) -> Array | None:
     """A d with Z d >= 0 in every row and > 0 in some, or None; see :func:`separating_direction`."""
-    scale = np.linalg.norm(z, axis=0)
+    scale = np.abs(z).max(axis=0)
     u, size, _ = np.linalg.svd(z / np.where(scale > 0, scale, 1.0), full_matrices=False)
     u = u[:, size > 1e-12 * size[0]]  # an orthonormal basis: the question is the same for Z A, A regular
     y = 1.0 + non_negative_least_squares(u.T, -u.sum(axis=0))
@@ -232,6 +232,10 @@ def _by_newton(cost: Cost) -> Optimum:
     if isinstance(cost.model, Softmax):
         at = cost.model.centred(at)
     bend = cost.hessian(at)
+    if not np.isfinite(bend).all():
+        return _none(
+            cost, "The cost is too steep to follow: its curvature is beyond the largest number there is."
+        )
     size = np.sqrt(np.maximum(np.diag(bend), 1e-300))
     if np.linalg.eigvalsh(bend / size / size[:, None])[_free_directions(cost)] <= 1e-12:
         return _none(cost, _MANY, value)
@@ -261,6 +265,8 @@ def _free_directions(cost: Cost) -> int:
 
 def _newton_step(cost: Cost, at: Array, damping: float) -> Array:
     bend = cost.hessian(at)
+    if not np.isfinite(bend).all():
+        return np.full(cost.dimension, np.nan)
     size = np.sqrt(np.maximum(np.diag(bend), 1e-300))  # in units in which every curvature is 1
     scaled = bend / size / size[:, None] + damping * np.eye(cost.dimension)
     free = 1e-13 if _free_directions(cost) else None  # of rounding alone a free direction is not quite flat

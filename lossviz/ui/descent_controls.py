@@ -154,7 +154,7 @@ def _pick_race(address: Address, task: str) -> str:
 
 def _label(race: str, problem: Problem, rule: Optimizer) -> str:
     if race == "rates" and hasattr(rule, "learning_rate"):
-        return f"η = {rule.learning_rate:g}"
+        return f"η = {shortest(rule.learning_rate)}"
     return problem.loss.label if race == "losses" and isinstance(problem, Cost) else rule.title
 
 
@@ -276,5 +276,6 @@ def pick_shown(address: Address, setup: Setup) -> int:
 
 def start_at(address: Address, click: Click) -> None:
     """Start where somebody clicked on the surface, and play."""
-    address.put("start", (float(f"{click.x:.4g}"), float(f"{click.y:.4g}")))
+    start = (min(FARTHEST, max(-FARTHEST, float(f"{at:.4g}"))) for at in (click.x, click.y))
+    address.put("start", tuple(start))
     replay(PLAYER, address.key("frame"))

@@ -50,15 +50,25 @@ def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> 
         address.field(
             Field("rates", ["0.05", "0.2", "0.6"], _read_rates, ",".join, most=MOST_RUNS, limits=usual)
         )
-        return _pick_several(address) or [0.1]
-    if names == ["adadelta"]:
-        st.caption("Adadelta finds its own step: it has no learning rate.")
-    return [
-        live_slider(
-            "Learning rate η", key=address.key("lr"), low=LOWEST_RATE, high=HIGHEST_RATE, step=0.0001, default=0.2,
-            allowed=RATES, playable=False, log=True,
-        )
-    ]  # fmt: skip
+        rates = _pick_several(address) or [0.1]
+    else:
+        rates = [_pick_rate(address)]
+    without = [optimizers.OPTIMIZERS[name].title for name in names if not has_rate(name)]
+    if without:
+        st.caption(f"{without[0]} finds its own step: it has no learning rate.")
+    return rates if len(without) < len(names) else rates[:1]
+
+
+def has_rate(name: str) -> bool:
+    """Whether a rule has a learning rate."""
+    return any(p.name == "learning_rate" for p in optimizers.OPTIMIZERS[name].parameters())
+
+
+def _pick_rate(address: Address) -> float:
+    return live_slider(
+        "Learning rate η", key=address.key("lr"), low=LOWEST_RATE, high=HIGHEST_RATE, step=0.0001, default=0.2,
+        allowed=RATES, playable=False, log=True,
+    )  # fmt: skip
 
 
 def _pick_several(address: Address) -> list[float]:
@@ -118,8 +128,7 @@ def tune_optimizer(address: Address, name: str) -> dict[str, float]:
 
 
 def rule_of(name: str, rate: float, settings: dict[str, float]) -> Optimizer:
-    known = [p.name for p in optimizers.OPTIMIZERS[name].parameters()]
-    return optimizers.get(name, **({"learning_rate": rate} if "learning_rate" in known else {}), **settings)
+    return optimizers.get(name, **({"learning_rate": rate} if has_rate(name) else {}), **settings)
 
 
 def pick_schedule(address: Address) -> schedules.Schedule:

@@ -105,13 +105,15 @@ def _choose(address: Address, sheet: Sheet, labelled: bool, most: int, forget: C
             there = ", ".join(map(foreign.quoted, options))
             plainly.error(f"Two columns of numbers and one of classes are needed; there are {there}.")
             return
-        first = [*likely, *(name for name in names if name not in likely)]
+        which = sheet.likely_label()
+        first = [name for name in (*likely, *(n for n in names if n not in likely)) if name != which]
+        first = [*first, which][:2]
         left, right = st.columns(2)
         with left:
             across = _column(address, "x₁", "x1", names, first[0])
         with right:
             up = _column(address, "x₂", "x2", names, first[1])
-        label = _column(address, "Class", "class", options, options[-1] if sheet.texts else likely[-1])
+        label = _column(address, "Class", "class", options, which)
         unread = f"Column {foreign.quoted(label, 80)} left out"
         notes = [note for note in sheet.notes if not note.startswith(unread)]
     else:
