@@ -44,7 +44,8 @@ export class Axes {
     area.left = left ?? Math.round(GAP + widest + (y?.title ? size + GAP : 0));
     this.y = rows;
     this.x = scale(x.domain, [area.left, area.right], x.log);
-    for (const [key, value] of Object.entries({ x: area.left, y: area.top, width: Math.max(0, area.right - area.left), height: Math.max(0, bottom - area.top) })) this.window.setAttribute(key, value);
+    const window = { x: area.left, y: area.top, width: Math.max(0, area.right - area.left), height: Math.max(0, bottom - area.top) };
+    for (const [name, value] of Object.entries(window)) this.window.setAttribute(name, value);
     if (rows) {
       rows.ticks(APART.y).forEach((tick, i) => {
         const at = rows.px(tick.value);
@@ -103,7 +104,7 @@ export function sample({ color, dash: name = "solid", width = 2.5 }) {
 // Entries {name, color, dash, detail}: a sample, the name, and what is said of it below the name.
 // Redrawn in place, so that live numbers neither flicker nor move anything.
 export function legend(box, entries) {
-  const key = JSON.stringify(entries.map(({ name, color, dash }) => [name, color, dash]));
+  const key = JSON.stringify(entries.map((entry) => [entry.name, entry.color, entry.dash]));
   if (box.dataset.key !== key) {
     box.dataset.key = key;
     box.replaceChildren(...entries.map((entry) => {

@@ -1,7 +1,7 @@
 // One picture of a run: axes below, a canvas with the layers above, zoom and hover as Plotly has them.
 
 const same = new URL(import.meta.url).search;
-const { Axes, svg } = await import("./axes.js" + same);
+const { Axes } = await import("./axes.js" + same);
 const { css } = await import("./theme.js" + same);
 const { closest, layer } = await import("./player_layers.js" + same);
 

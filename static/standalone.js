@@ -1,5 +1,6 @@
 // The slider of an exported page: any one parameter of the figure, without a server.
-// Concatenated behind sweep.js, whose Sweep and draw it uses.
+// The page holds it behind sweep.js, in one module without this import.
+import { Sweep, draw } from "./sweep.js";
 
 const tables = JSON.parse(document.getElementById("sweeps").textContent);
 const gd = document.getElementById("chart"), controls = document.getElementById("controls");

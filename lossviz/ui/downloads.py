@@ -36,9 +36,8 @@ def to_html(figure: go.Figure, title: str, sweeps: Mapping[str, Sweep]) -> str:
         full_html=False, include_plotlyjs=True, div_id="chart", config={"displaylogo": False}
     )
     tables = {label: sweep.packed() for label, sweep in sweeps.items()}
-    script = (STATIC / "sweep.js").read_text(encoding="utf-8") + (STATIC / "standalone.js").read_text(
-        encoding="utf-8"
-    )
+    sweep, slider = ((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in ("sweep", "standalone"))
+    script = sweep + slider.replace('import { Sweep, draw } from "./sweep.js";\n', "")
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{foreign.html(title)}</title>
