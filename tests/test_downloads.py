@@ -9,9 +9,9 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
+from explorer_scenes import HOUSE
 from hypothesis import given
 from hypothesis import strategies as st
-from test_figures_curves import HOUSE
 from visiting import visit
 
 from lossviz.figures import curve_words as words

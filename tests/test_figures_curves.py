@@ -5,30 +5,11 @@ import math
 
 import numpy as np
 import pytest
+from explorer_scenes import ALL_PANELS, HOUSE, scene_of
 
 from lossviz import curves, losses
 from lossviz.figures import curve_words as words
 from lossviz.figures import curves as figures
-from lossviz.figures import style
-from lossviz.figures.curves import Scene
-
-ALL_PANELS = {
-    "regression": ("value", "gradient", "curvature", "weight"),
-    "binary": ("value", "gradient", "curvature"),
-    "multiclass": ("value", "gradient", "curvature"),
-}
-
-
-def scene_of(*names, over="error", **changes):
-    chosen = tuple(losses.get(name) for name in names)
-    low, high = {"error": (-30.0, 30.0), "probability": (0.0, 1.0), "logit": (-6.0, 6.0)}[over]
-    probe = {"error": -20.0, "probability": 0.1, "logit": -3.0}[over]
-    target = 220.0 if over == "error" else 1.0
-    base = Scene(chosen, over=over, wrt=over, target=target, low=low, high=high, probe=probe)
-    return dataclasses.replace(base, **changes)
-
-
-HOUSE = scene_of("squared_error", "absolute_error", "huber")
 
 EVERY = [
     scene_of(loss.name, over=over, wrt=wrt, panels=ALL_PANELS[loss.family], log=log)
@@ -116,6 +97,66 @@ def test_a_curve_that_leaves_its_panel_is_named_with_its_top():
     assert low <= 0 < 400 <= high < 900
 
 
+def heights(scene):
+    """The top and bottom of each panel, as they are drawn."""
+    layout = draw(scene)[1].layout
+    return [layout[f"yaxis{k + 1 if k else ''}"].range for k in range(len(scene.panels))]
+
+
+@pytest.mark.parametrize(
+    ("name", "reach", "probe", "top"),
+    [
+        ("squared_error", 30.0, 2.0, 150.0),  # 900 is cut at four times 30
+        ("squared_error", 8.0, 2.0, 40.0),  # 64 is cut at four times 8
+        ("squared_error", 6.0, 2.0, 40.0),  # 36 is not far above four times 6
+        ("squared_error", 3.0, 2.0, 10.0),  # 9 is below four times 3
+        ("squared_error", 30.0, 20.0, 500.0),  # the mark at 400 is shown
+        ("half_squared_error", 20.0, 2.0, 100.0),  # 200 is cut at four times 20
+    ],
+)
+def test_the_tallest_curve_is_cut_at_four_times_the_second(name, reach, probe, top):
+    """By hand: beside absolute error, 1.01 of the height rounded up to 1, 1.5, 4, 5, ... and 4 % of room."""
+    value, _ = heights(scene_of(name, "absolute_error", low=-reach, high=reach, probe=probe))
+    assert value == pytest.approx((-0.04 * top, 1.04 * top))
+
+
+def test_a_panel_of_both_signs_is_as_deep_as_it_is_high_and_one_of_one_sign_stands_on_zero():
+    value, gradient = heights(scene_of("absolute_error"))
+    assert value == pytest.approx((-1.6, 41.6))  # 30.3 rounded up to 40, and 4 % of room
+    assert gradient == pytest.approx((-1.296, 1.296))  # 1.01 up to 1.2, and 4 % of 2.4
+
+
+def test_a_logarithmic_panel_is_from_the_least_to_the_most_in_powers_of_ten():
+    value, _ = heights(scene_of("absolute_error", low=-10.0, high=10.0, probe=2.0, log=True))
+    least = np.abs(scene_of("absolute_error", low=-10.0, high=10.0).grid())
+    assert value == pytest.approx((max(math.log10(least[least > 0].min()), -5.0), math.log10(15.0)))
+
+
+def test_each_panel_shows_its_own_curves_over_the_whole_axis_and_the_probe_through_its_height():
+    scene = dataclasses.replace(HOUSE, panels=ALL_PANELS["regression"])
+    drawn, figure = draw(scene)
+    for k, closed in enumerate((lambda r: r**2, lambda r: 2 * r, lambda r: 0 * r + 2, lambda r: 0 * r + 2)):
+        squared = trace_of(figure, k, scene.losses[0])
+        np.testing.assert_allclose(squared.y, closed(squared.x), rtol=1e-12)
+        assert (squared.x[0], squared.x[-1]) == (-30, 30)
+        assert squared.yaxis == (f"y{k + 1}" if k else "y")
+    probes = [trace for trace in figure.data if trace.name == "probe"]
+    assert len(probes) == 4
+    for probe, panel, height in zip(probes, scene.panels, heights(scene), strict=True):
+        assert list(probe.x) == [-20, -20]
+        assert tuple(probe.y) == height == figures.limits(scene, drawn, panel)
+        assert (probe.line.color, probe.line.dash) == ("#787b7e", "dot")
+
+
+def test_tangents_are_drawn_to_both_sides_of_the_probe_with_the_slope_of_the_loss():
+    """400 - 40 (r + 20), 20 - (r + 20) and 19.5 - (r + 20) about r = -20, to 0.14 of the axis on either side."""
+    _, figure = draw(HOUSE)
+    tangents = [t for t in figure.data if t.mode == "lines" and t.legendgroup and len(t.x) == 2]
+    assert [list(t.x) for t in tangents] == [pytest.approx([-28.4, -11.6])] * 3
+    for tangent, height, slope in zip(tangents, (400, 20, 19.5), (-40, -1, -1), strict=True):
+        assert tangent.y == pytest.approx([height - 8.4 * slope, height + 8.4 * slope])
+
+
 def test_what_is_infinite_or_missing_is_said():
     scene = scene_of("absolute_error", "poisson", target=20.0, panels=("value", "weight"))
     notes = words.clipped(scene, figures.lines(scene, scene.grid()))
@@ -126,13 +167,22 @@ def test_what_is_infinite_or_missing_is_said():
 
 @pytest.mark.parametrize("names", [("huber",), ("squared_error", "huber", "cauchy"), ("cauchy", "huber")])
 def test_loss_keeps_its_colour_and_dash_whatever_is_beside_it(names):
+    """The marks are those of ``data/marks.json``."""
+    pinned = {
+        "huber": ("#9e3d7f", "solid"),
+        "squared_error": ("#1e59d3", "solid"),
+        "cauchy": ("#b46de6", "dash"),
+    }
     _, figure = draw(scene_of(*names))
+    seen = set()
     for trace in figure.data:
-        if trace.legendgroup == "huber" and trace.mode == "lines" and trace.hoverinfo is None:
-            assert (trace.line.color, trace.line.dash) == (
-                style.mark("huber").color,
-                style.mark("huber").dash,
-            )
+        if trace.legendgroup:
+            color, dash = pinned[trace.legendgroup]
+            assert (trace.marker.color if trace.mode == "markers" else trace.line.color) == color
+            if trace.showlegend:
+                assert trace.line.dash == dash
+            seen.add((trace.legendgroup, trace.mode))
+    assert seen == {(name, mode) for name in names for mode in ("lines", "markers")}
 
 
 def test_each_curve_is_once_in_the_legend():

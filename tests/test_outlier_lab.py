@@ -133,6 +133,14 @@ def test_the_present_fits_are_on_the_sensitivity_curves(scale, constant):
             assert coefficients[now] == pytest.approx(fit.coefficients, abs=1e-8)
 
 
+def test_a_sensitivity_curve_goes_from_half_a_window_below_to_half_above():
+    found = sensitivity([fit_cloud(MSE, CLOUD)], CLOUD, 4, WINDOW)
+    span = WINDOW.y.high - WINDOW.y.low
+    assert found.positions[0] == pytest.approx(WINDOW.y.low - 0.5 * span)
+    assert found.positions[-1] == pytest.approx(WINDOW.y.high + 0.5 * span)
+    assert np.diff(found.positions).max() == pytest.approx(2 * span / 40)
+
+
 def test_a_sensitivity_curve_is_dense_about_the_present_predictions():
     found = sensitivity([fit_cloud(TUKEY, CLOUD)], CLOUD, 4, WINDOW)
     prediction = outcome(fit_cloud(TUKEY, CLOUD).coefficients, "prediction", CLOUD.x[4])

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from visiting import payload, query, send, tables, visit
+from visiting import payload, query, run_with, send, tables, visit, widget_states
 
 from lossviz import data
 from lossviz.cloud import Cloud, Window, changed
@@ -35,14 +35,14 @@ def table(at):
 
 def fill(at, edited=None, added=(), deleted=()):
     """Run the page as after these edits in the browser, which sends cells as text."""
-    states = at._tree.get_widget_states()
+    states = widget_states(at)
     states.widgets.add(
         id=table(at).proto.id,
         string_value=json.dumps(
             {"edited_rows": edited or {}, "added_rows": list(added), "deleted_rows": list(deleted)}
         ),
     )
-    at._run(states)
+    run_with(at, states)
     assert [e.message for e in at.exception] == []
     return at
 

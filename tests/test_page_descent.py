@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from test_player import unpack
+from scene_payload import unpack
 from visiting import notice, query, read, visit
 
 from lossviz import losses, optimizers, schedules

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from campaign import cases
 from outlier_page import PAGE, edit, editor, pasted
-from test_player import unpack
+from scene_payload import unpack
 from visiting import notice, query, read, visit
 
 from lossviz.data import MAX_BY_HAND

@@ -1,10 +1,8 @@
 """The scene a player shows: the payload it travels in, and the lines drawn from a grid."""
 
-import json
-import struct
-
 import numpy as np
 import pytest
+from scene_payload import unpack
 
 from lossviz.figures.player import (
     Axis,
@@ -19,22 +17,6 @@ from lossviz.figures.player import (
     zero_segments,
 )
 from lossviz.figures.style import Mark
-
-TYPES = {"f4": "<f4", "u1": "u1", "u4": "<u4"}
-
-
-def unpack(data):
-    """The payload as its documentation says it is laid out."""
-    length = struct.unpack_from("<I", data)[0]
-    header = json.loads(data[4 : 4 + length])
-    body = 4 + length
-
-    def array(reference):
-        count = int(np.prod(reference["shape"]))
-        flat = np.frombuffer(data, TYPES[reference["array"]], count, body + reference["at"])
-        return flat.reshape(reference["shape"])
-
-    return header, array, body
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import random
 
 import pytest
 from campaign import cases
-from visiting import PAGES, visit
+from visiting import PAGES, run_with, visit, widget_states
 
 LEAVES = (
     *(None, True, False, 0, -1, 1, 0.5, 1e308, -1e308, 5e-324, 2**63, -(2**64), 10**400, -(10**4000)),
@@ -78,11 +78,11 @@ def whole_states(draw):
 
 def send_all(at, texts):
     """Run the page as after every component's browser side had set its state to such a text."""
-    states = at._tree.get_widget_states()
+    states = widget_states(at)
     components = [c.proto.id for c in at.get("bidi_component") if c.proto.id]
     for name in components:
         states.widgets.add(id=name, json_value=next(texts))
-    return at._run(states), len(components)
+    return run_with(at, states), len(components)
 
 
 @pytest.mark.parametrize(

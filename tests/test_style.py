@@ -5,6 +5,7 @@ Euclidean in OKLab (Ottosson 2020), times 100, where about 2 is just noticeable 
 """
 
 import itertools
+import json
 
 import numpy as np
 import plotly.graph_objects as go
@@ -103,6 +104,13 @@ def test_opposites_stay_apart_in_every_colour_vision(vision):
         assert difference(one, other, vision) >= 12
     for color in (*style.CLASS_COLORS, style.GOOD, style.BAD, style.OPTIMUM):
         assert difference(color, style.NEUTRAL, vision) >= 6, color
+
+
+def test_every_loss_keeps_the_mark_it_was_given(root):
+    """``data/marks.json`` is written by hand: who adds a loss adds its line, and no other line changes."""
+    pinned = json.loads((root / "tests" / "data" / "marks.json").read_text(encoding="utf-8"))
+    found = {loss.name: style.mark(loss.name) for loss in losses.every()}
+    assert {name: [mark.color, mark.dash] for name, mark in found.items()} == pinned
 
 
 @pytest.mark.parametrize("family", losses.FAMILIES)

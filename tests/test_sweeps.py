@@ -5,7 +5,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_figures_curves import ALL_PANELS, HOUSE, scene_of
+from explorer_scenes import ALL_PANELS, HOUSE, scene_of
 
 from lossviz import curves, losses
 from lossviz.figures import curves as figures
@@ -69,6 +69,40 @@ def test_every_slider_is_swept_at_the_ends_of_all_others(name):
         for parameter in loss.parameters():
             if getattr(loss, parameter.name) is not None:
                 assert parameter_sweep(scene, loss, parameter).traces
+
+
+def test_rows_of_a_parameter_are_hubers_closed_form_at_its_values():
+    """r² / 2 up to δ, δ |r| - δ² / 2 beyond, with the gradient clipped at δ (Huber 1964)."""
+    huber = HOUSE.losses[2]
+    sweep = parameter_sweep(HOUSE, huber, huber.parameters()[0])
+    drawn = figures.lines(HOUSE, HOUSE.grid())
+    for trace in sweep.traces:
+        for delta, x, y in zip(sweep.values, [trace.x] * len(sweep.values), trace.y, strict=True):
+            inside, line = np.abs(x) <= delta, drawn[trace.trace]
+            value = np.where(inside, 0.5 * x**2, delta * np.abs(x) - 0.5 * delta**2)
+            if line.role == "tangent":
+                slope = np.clip(HOUSE.probe, -delta, delta)
+                height = delta * 20 - 0.5 * delta**2 if delta < 20 else 200.0
+                value = height + slope * (x - HOUSE.probe)
+            closed = {"value": value, "gradient": np.clip(x, -delta, delta)}[line.panel]
+            np.testing.assert_allclose(y, closed, rtol=1e-12, atol=1e-12)
+
+
+def test_rows_of_the_probe_are_closed_forms_where_it_is():
+    """Of squared error: mark r² and 2 r, tangent r² + 2 r (x - r) to 0.14 of the axis on either side."""
+    scene = scene_of("squared_error")
+    drawn = figures.lines(scene, scene.grid())
+    sweep = probe_sweep(scene)
+    found = {(drawn[t.trace].role, drawn[t.trace].panel): t for t in sweep.traces}
+    r = sweep.values[:, None]
+    assert (r[0, 0], r[-1, 0], sweep.value) == (-30, 30, -20)
+    np.testing.assert_allclose(found["mark", "value"].y, r**2, atol=1e-12)
+    np.testing.assert_allclose(found["mark", "gradient"].y, 2 * r, atol=1e-12)
+    tangent = found["tangent", "value"]
+    np.testing.assert_allclose(tangent.x, r + np.array([-8.4, 8.4]), atol=1e-12)
+    np.testing.assert_allclose(tangent.y, r**2 + 2 * r * (tangent.x - r), rtol=1e-12, atol=1e-9)
+    for panel in ("value", "gradient"):
+        np.testing.assert_allclose(found["probe", panel].x, np.repeat(r, 2, axis=1))
 
 
 def test_only_the_moved_loss_is_in_the_table_under_its_place_in_the_figure():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,13 +35,42 @@ def payload(at: AppTest, component: str) -> dict:
     return json.loads(sent.json)[0]
 
 
+def payloads(at: AppTest, component: str) -> list[bytes]:
+    """What was sent, as bytes, to each component of that name, in the order of the page."""
+    name = f"lossviz_{component}"
+    return [c.proto.bytes for c in at.get("bidi_component") if c.proto.component_name == name]
+
+
+def chart_figure(at: AppTest, key: str) -> dict | None:
+    """The Plotly figure, arrays apart, in the chart of that key; None where there is no such chart."""
+    for c in at.get("bidi_component"):
+        if c.proto.component_name == "lossviz_chart" and (sent := json.loads(c.proto.json)[0])["id"] == key:
+            return json.loads(sent["figure"])
+    return None
+
+
+def widget_states(at: AppTest) -> WidgetStates:
+    """What the browser holds of the page's widgets, as it sends it with every run."""
+    return at._tree.get_widget_states()
+
+
+def run_with(at: AppTest, states: WidgetStates) -> AppTest:
+    """Run the page as the browser asks for it, with these states of its widgets."""
+    return at._run(states)
+
+
+def declarations(at: AppTest) -> list:
+    """The messages by which the page declared its own widgets."""
+    return [e.proto for e in at._tree if hasattr(e, "proto") and hasattr(e.proto, "set_value")]
+
+
 def send(at: AppTest, key: str, **state: object) -> AppTest:
     """Run the page as after ``setStateValue`` in the browser's side of the component of that key."""
-    states = at._tree.get_widget_states()
+    states = widget_states(at)
     sent = states.widgets.add()
     sent.id = next(c.proto.id for c in at.get("bidi_component") if c.proto.id.endswith(f"-{key}"))
     sent.json_value = json.dumps(state)
-    return at._run(states)
+    return run_with(at, states)
 
 
 def preset(at: AppTest) -> str | None:

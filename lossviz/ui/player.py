@@ -47,7 +47,8 @@ def player(
 
     def moved() -> None:
         shown = finite(sent(state, "frame"))
-        if shown is not None:
+        # A click that plays from the start may arrive along with the frame it was made at, in either order.
+        if shown is not None and f"{key}:replay" not in st.session_state:
             st.session_state[frame] = st.session_state[told] = max(0, int(min(shown, MOST_FRAMES)))
 
     def clicked() -> None:
