@@ -39,7 +39,7 @@ export class Axes {
     const bottom = height - size - GAP - (x.title ? size + GAP : 0);
     const area = (this.area = { left: 0, top: EDGE.top, right: width - EDGE.right, bottom });
     const rows = y ? scale(y.domain, [bottom, area.top], y.log) : null;
-    const names = rows ? rows.ticks(APART.y).map((tick) => this.text(tick.label, { class: "tick", "text-anchor": "end" })) : [];
+    const names = rows ? rows.ticks(APART.y).map((tick) => this.tick(tick, "end")) : [];
     const widest = Math.max(0, ...names.map((name) => name.getComputedTextLength()));
     area.left = left ?? Math.round(GAP + widest + (y?.title ? size + GAP : 0));
     this.y = rows;
@@ -56,7 +56,7 @@ export class Axes {
     for (const tick of this.x.ticks(APART.x)) {
       const at = this.x.px(tick.value);
       this.rule(tick.value, { x1: at, x2: at, y1: area.top, y2: bottom });
-      place(this.text(tick.label, { class: "tick", "text-anchor": "middle" }), at, bottom + GAP, "0.8em");
+      place(this.tick(tick, "middle"), at, bottom + GAP, "0.8em");
     }
     if (x.title) place(this.text(x.title, { class: "title", "text-anchor": "middle" }), (area.left + area.right) / 2, height - GAP / 2, "-0.3em");
     if (y?.title) this.text(y.title, { class: "title", "text-anchor": "middle", transform: `translate(${size * 0.8} ${(area.top + bottom) / 2}) rotate(-90)` });
@@ -66,6 +66,8 @@ export class Axes {
   rule(value, ends) {
     svg("line", { ...ends, class: Math.abs(value) < 1e-300 ? "zero" : "" }, this.grid);
   }
+
+  tick({ label, small }, anchor) { return this.text(label, { class: small ? "tick small" : "tick", "text-anchor": anchor }); }
 
   text(content, attributes) {
     const node = svg("text", attributes, this.labels);

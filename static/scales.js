@@ -23,23 +23,10 @@ export class Linear extends Scale {
   bend(value) { return value; }
   unbend(value) { return value; }
 
-  // The least of 2, 5 or 10 times a power of ten that leaves some `apart` pixels between ticks.
-  step(apart) {
-    const count = Math.min(9, Math.max(4, this.length / apart)) + 1;
-    const rough = Math.abs(this.high - this.low) / count;
-    const power = 10 ** Math.floor(Math.log10(rough));
-    return power * [2, 5, 10].find((multiple) => multiple * power >= rough * (1 - INSIDE));
-  }
-
   // [{value, label}], `apart` pixels or more between them
   ticks(apart) {
     const [low, high] = [Math.min(...this.domain), Math.max(...this.domain)];
-    const step = this.step(apart), slack = (high - low) * INSIDE, ticks = [];
-    const exponent = engineering(Math.max(Math.abs(low), Math.abs(high)));
-    for (let k = Math.ceil((low - slack) / step); k * step <= high + slack; k++) {
-      ticks.push({ value: k * step, label: label(k * step, step, exponent) });
-    }
-    return ticks;
+    return even(low, high, roundUp((high - low) / count(this.length, apart)));
   }
 }
 
@@ -47,20 +34,42 @@ export class Log extends Scale {
   bend(value) { return Math.log10(value); }
   unbend(value) { return 10 ** value; }
 
+  // Powers of ten where there are many, with digits between them (`small`: the digit alone) where there are few,
+  // and even steps within one.
   ticks(apart) {
-    const low = Math.min(this.low, this.high), high = Math.max(this.low, this.high), ticks = [];
-    const every = Math.max(1, Math.ceil(((high - low) * apart) / this.length));
-    const digits = high - low > 2 ? [1] : [1, 2, 5];
+    const low = Math.min(this.low, this.high), high = Math.max(this.low, this.high), most = count(this.length, apart);
+    const rough = (high - low) / most, ticks = [];
+    if (rough <= 0.7 && high - low < 1) return even(10 ** low, 10 ** high, roundUp((10 ** high - 10 ** low) / (1.5 * most)));
+    const every = Math.max(1, Math.ceil(rough)), digits = rough > 0.7 ? [1] : rough > 0.3 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
     for (let power = Math.floor(low); power <= high; power++) {
-      if (power % every) continue;
+      if (rough > 0.7 && power % every) continue;
       for (const digit of digits) {
-        const value = digit * 10 ** power;
+        const value = Number(`${digit}e${power}`);
         if (Math.log10(value) < low - INSIDE || Math.log10(value) > high + INSIDE) continue;
-        ticks.push({ value, label: label(value, value, engineering(value)) });
+        ticks.push(digit === 1 ? { value, label: decade(power) } : { value, label: String(digit), small: true });
       }
     }
     return ticks;
   }
+}
+
+// How many ticks there is room for.
+const count = (length, apart) => Math.min(9, Math.max(4, length / apart)) + 1;
+
+// The least of 2, 5 or 10 times a power of ten that is larger.
+function roundUp(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * ([2, 5].find((multiple) => multiple > rough / power) ?? 10);
+}
+
+// Ticks at the multiples of a step.
+function even(low, high, step) {
+  const slack = (high - low) * INSIDE, ticks = [];
+  const exponent = engineering(Math.max(Math.abs(low), Math.abs(high)));
+  for (let k = Math.ceil((low - slack) / step); k * step <= high + slack; k++) {
+    ticks.push({ value: k * step, label: label(k * step, step, exponent) });
+  }
+  return ticks;
 }
 
 export const scale = (domain, range, log = false) => new (log ? Log : Linear)(domain, range);
@@ -76,9 +85,15 @@ function engineering(largest) {
 function label(value, step, exponent) {
   const unit = 10 ** exponent;
   const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(step / unit) + INSIDE)));
-  const number = minus((value / unit).toFixed(decimals));
+  const number = minus((value / unit).toFixed(decimals).replace(/\.?0+$/, (zeros) => (decimals ? "" : zeros)));
   if (!exponent || Number(value) === 0) return number;
   return exponent in PREFIX ? number + PREFIX[exponent] : `${number}×10${superscript(exponent)}`;
+}
+
+// A power of ten.
+function decade(power) {
+  const value = Number(`1e${power}`), exponent = engineering(value);
+  return !exponent || exponent in PREFIX ? label(value, value, exponent) : `10${superscript(power)}`;
 }
 
 const superscript = (power) => minus(String(power)).replace(/[−\d]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(c)]);

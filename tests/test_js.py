@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 
@@ -39,3 +40,11 @@ def test_the_tools_run_in_the_checks(root):
     steps = (root / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     scripts = json.loads((root / "package.json").read_text(encoding="utf-8"))["scripts"]
     assert {f"npm run --silent {name}" for name in scripts if name not in ("test", "types")} <= set(steps)
+
+
+def test_the_packed_payloads_are_those_that_python_packs(root):
+    data = root / "tests" / "data"
+    made = runpy.run_path(str(data / "make_browser_payloads.py"))["payloads"]()
+    assert json.loads((data / "browser_payloads.json").read_text(encoding="utf-8")) == json.loads(
+        json.dumps(made)
+    )

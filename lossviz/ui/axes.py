@@ -13,6 +13,7 @@ CSS = f"""
 .grid line.zero {{ stroke: {style.ZERO_LINE}; stroke-width: 1.5; shape-rendering: auto; }}
 .labels text {{ fill: var(--st-text-color); font-family: var(--st-font); }}
 .labels .tick {{ font-size: {style.TICK_SIZE}px; }}
+.labels .tick.small {{ font-size: {0.75 * style.TICK_SIZE}px; }}
 .labels .title {{ font-size: {style.AXIS_SIZE}px; }}
 """
 """Wants class names ``heading``, ``legend``, ``grid`` and ``labels``, the last two drawn by the module."""
