@@ -147,6 +147,10 @@ class Cloud:
         """The cloud less the points at these indices."""
         return Cloud(np.delete(self.xy, which, axis=0), np.delete(self.origin, which))
 
+    def part(self, which: NDArray[np.intp]) -> "Cloud":
+        """The points at these indices."""
+        return Cloud(self.xy[which], self.origin[which])
+
     def with_y(self, y: Array) -> "Cloud":
         """The same points at other heights."""
         return Cloud(np.stack([self.x, y], axis=1), self.origin)

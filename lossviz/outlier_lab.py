@@ -1,5 +1,6 @@
 """What the outlier lab computes: fits of a cloud under several losses, and how far one point moves them."""
 
+import contextlib
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -9,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.cloud import Cloud, Window
+from lossviz.data.dataset import MAX_DRAWN
 from lossviz.equation import NEGLIGIBLE, centre, figure_of, level, number
 from lossviz.fitting import Fit, fit_line, fit_location
 from lossviz.fitting.estimator import Scale
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
 from lossviz.losses.stable import product
+from lossviz.sampling import sample
 
 IGNORED = 1e-3
 """A point is ignored whose weight and whose pull are below this share of the largest that they can be."""
@@ -22,20 +25,40 @@ ON_THE_LINE = 1e-9
 """A residual below this share of the largest is zero, up to rounding."""
 
 
+CROWD = 5_000
+"""Of more points than this a part is searched for the lowest minimum, from which the fit to all begins."""
+
+
 def fit_cloud(
-    loss: ResidualLoss, cloud: Cloud, *, scale: Scale = 1.0, constant: bool = False, near: Array | None = None
+    loss: ResidualLoss,
+    cloud: Cloud,
+    *,
+    scale: Scale = 1.0,
+    constant: bool = False,
+    near: Array | None = None,
+    shares: Array | None = None,
 ) -> Fit:
     """The line, or the one constant, that fits the cloud best.
 
     ``near`` are the coefficients of almost the same cloud's fit: they stand in for the search for several minima, for
-    the time a point is on the move.
+    the time a point is on the move. ``shares`` (n,) say for how many points each stands.
 
     Raises:
         ValueError: where nothing can be fitted; the message says why.
     """
+    if near is None and len(cloud) > CROWD:
+        with contextlib.suppress(ValueError):  # the part may lack what the whole has: two different x
+            some = cloud.part(sample(len(cloud), MAX_DRAWN))
+            near = _fit(loss, some, scale, constant, None, None).coefficients
+    return _fit(loss, cloud, scale, constant, near, shares)
+
+
+def _fit(
+    loss: ResidualLoss, cloud: Cloud, scale: Scale, constant: bool, near: Array | None, shares: Array | None
+) -> Fit:
     if constant:
-        return fit_location(loss, cloud.y, scale=scale, start=near)
-    return fit_line(loss, cloud.x, cloud.y, scale=scale, start=near)
+        return fit_location(loss, cloud.y, scale=scale, start=near, weights=shares)
+    return fit_line(loss, cloud.x, cloud.y, scale=scale, start=near, weights=shares)
 
 
 SEARCH, STRAIGHT = 6000, 150
@@ -142,6 +165,7 @@ def sensitivity(
     *,
     robust_scale: bool = False,
     constant: bool = False,
+    shares: Array | None = None,
     count: int = 41,
     near: int = 21,
 ) -> Sensitivity:
@@ -150,7 +174,7 @@ def sensitivity(
     One more is the height that it has, so that the present fits are on the curves, and ``near`` more
     are about the present fits' predictions there, where redescending losses turn.
     The search for local minima starts from the present fit, the least-squares and the
-    least-absolute line.
+    least-absolute line. ``shares`` (n,) say for how many points each of the cloud's stands.
     """
     low, high = window.y.low, window.y.high
     evenly, step = np.linspace(low - 0.5 * (high - low), high + 0.5 * (high - low), count, retstep=True)
@@ -164,9 +188,9 @@ def sensitivity(
         start = np.repeat(fit.coefficients[None], len(positions), axis=0)
         scale: Scale = "mad" if robust_scale else float(fit.scale)
         if constant:
-            moved = fit_location(fit.loss, targets, scale=scale, start=start)
+            moved = fit_location(fit.loss, targets, scale=scale, start=start, weights=shares)
         else:
-            moved = fit_line(fit.loss, cloud.x, targets, scale=scale, start=start)
+            moved = fit_line(fit.loss, cloud.x, targets, scale=scale, start=start, weights=shares)
         coefficients.append(moved.coefficients)
     return Sensitivity(positions, tuple(coefficients))
 

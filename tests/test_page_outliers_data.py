@@ -68,8 +68,10 @@ def test_an_empty_file_is_said_to_be_empty():
 def test_both_bounds_stay_in_sight_once_the_points_are_drawn():
     at = drawn("x,y\n" + "".join(f"{k},{k % 7}\n" for k in range(2500)))
     below = next(caption.value for caption in at.caption if "Data: your own data" in caption.value)
-    assert "2,000 of 2,500 rows are used" in below
-    assert "more than the 450 that can be moved or fit into a link" in below
+    assert "2,500 points: more than the 450 that can be moved or fit into a link" in below
+    assert any(
+        caption.value.startswith("The 2,500 points are all fitted. 2,000 of them") for caption in at.caption
+    )
 
 
 def test_a_predictor_that_is_picked_is_drawn_and_edits_of_another_are_forgotten():

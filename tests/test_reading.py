@@ -10,7 +10,7 @@ from campaign import cases
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from lossviz.data.dataset import MAX_DRAWN
+from lossviz.data.dataset import MAX_ROWS
 from lossviz.data.reading import MAX_COLUMNS, read
 from lossviz.ui.plainly import ours
 
@@ -98,13 +98,16 @@ def test_one_column_is_a_sample():
     assert notes == ()
 
 
-def test_more_points_than_can_be_drawn_are_thinned_and_it_is_said():
-    sheet = read("a,b\n" + "\n".join(f"{i},{2 * i}" for i in range(5001)))
-    data, notes = sheet.dataset("b", "a")
-    assert data.x.shape == (MAX_DRAWN,)
+def test_of_more_rows_than_are_fitted_some_are_drawn_at_random_and_it_is_said():
+    sheet = read("a,b\n" + "\n".join(f"{i},{2 * i}" for i in range(MAX_ROWS + 30_000)))
+    assert sheet.notes == ("100,000 of 130,000 rows are used, drawn at random: that is the most.",)
+    data, _ = sheet.dataset("b", "a")
+    assert data.x.shape == (MAX_ROWS,)
     assert (np.diff(data.x) > 0).all()
     assert len(set(np.diff(data.x))) > 5  # not every so manieth
-    assert "2,000 of 5,001 rows" in notes[0]
+    some, notes = sheet.dataset("b", "a", most=500)
+    assert some.x.shape == (500,)
+    assert notes == ("500 of 100,000 rows are used, drawn at random: that is the most.",)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_more_points_than_can_be_drawn_are_thinned_and_it_is_said():
         ('a,b\n1,2\n"3,4\n' + "5,6\n" * 50_000, "line 3: a cell has more than 131,072 .* quotation mark"),
         ('a,b\n1,2\n"3"x,4\n5,6', "line 3: a quotation mark is never closed, or something follows"),
         ("a,b\n1,2,3\n4,5,6\n7,8", "line 2 has 3 cells where 2 columns are named"),
-        ("a\n" + "1\n" * 100_001, "100,000 rows"),
+        ("a\n" + "1\n" * 1_000_001, "1,000,000 rows"),
     ],
 )
 def test_what_cannot_be_read_says_where_and_why(content, message):

@@ -29,7 +29,7 @@ def test_rows_of_a_rhythm_against_their_order_keep_their_level(rhythm):
     """Within five standard errors of the mean of what was drawn, at both ends of the rows."""
     y, level = RHYTHMS[rhythm]
     sheet = data.read("y\n" + "".join(f"{value}\n" for value in y))
-    found, notes = sheet.dataset("y")
+    found, notes = sheet.dataset("y", most=MAX_DRAWN)
     assert len(found.y) == MAX_DRAWN
     assert any("drawn at random" in note for note in notes)
     fit = fit_line(losses.get("squared_error"), found.x, found.y)

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+MAX_ROWS = 100_000
+"""Most rows that are fitted; of more, so many are drawn at random."""
 MAX_DRAWN = 2_000
-"""Most points that are drawn and fitted on a page."""
+"""Most points that are drawn, and that are fitted again and again, as while one of them is moved."""
 MAX_BY_HAND = 450
 """Most points that can be moved by hand, and the most that a link holds."""
 

@@ -16,14 +16,15 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.data.dataset import MAX_DRAWN, Array, Dataset
+from lossviz.data.dataset import MAX_ROWS, Array, Dataset
 from lossviz.data.numerals import LARGEST, MISSING, Numerals, looks_like_number, shortest
 from lossviz.foreign import quoted
 from lossviz.sampling import sample
 
 MAX_BYTES = 10_000_000
 MAX_COLUMNS = 100
-MAX_ROWS = 100_000
+MOST_READ = 1_000_000
+"""Most rows of a table; of more than ``MAX_ROWS`` so many are kept, drawn at random."""
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 """Tried in this order: those that are never a decimal mark come first."""
 CLOSEST = 1e-11
@@ -79,7 +80,7 @@ class Sheet:
         predictor: str | None = None,
         source: str = "your own data",
         *,
-        most: int = MAX_DRAWN,
+        most: int = MAX_ROWS,
     ) -> tuple[Dataset, tuple[str, ...]]:
         """The response against one predictor, or against the order of rows, and notes on rows left out.
 
@@ -171,8 +172,12 @@ def _drawn(kept: NDArray[np.intp], most: int, notes: list[str]) -> NDArray[np.in
     """At most so many of the rows, drawn at random, always the same ones of the same rows."""
     if len(kept) <= most:
         return kept
-    notes.append(f"{most:,} of {len(kept):,} rows are used, drawn at random: that is the most.")
+    notes.append(_so_many_drawn(most, len(kept)))
     return kept[sample(len(kept), most)]
+
+
+def _so_many_drawn(most: int, count: int) -> str:
+    return f"{most:,} of {count:,} rows are used, drawn at random: that is the most."
 
 
 def check_spread(name: str, values: Array) -> None:
@@ -194,7 +199,7 @@ def read(content: str | bytes) -> Sheet:
     are kept apart, and rows with too many cells left out.
 
     Raises:
-        ValueError: if the content is empty, binary, over 10 MB or 100,000 rows or 100 columns, badly
+        ValueError: if the content is empty, binary, over 10 MB or 1,000,000 rows or 100 columns, badly
             quoted, or without a column of numbers; the message names line and column where there is one.
     """
     notes: list[str] = []
@@ -211,6 +216,9 @@ def read(content: str | bytes) -> Sheet:
     header = _is_header(rows, numerals)
     first = rows[0][1]
     body = rows[1:] if header else rows
+    if len(body) > MAX_ROWS:
+        notes.append(_so_many_drawn(MAX_ROWS, len(body)))
+        body = [body[i] for i in sample(len(body), MAX_ROWS)]
     if not body:
         raise ValueError(f"there is a header on line {rows[0][0]} but no row of data below it")
     width = len(first) if header else Counter(len(cells) for _, cells in body).most_common(1)[0][0]
@@ -365,8 +373,8 @@ def _parse(text: str, separator: str, strict: bool = True) -> list[tuple[int, li
             if any(stripped):
                 rows.append((line, stripped))
             line = reader.line_num + 1
-            if len(rows) > MAX_ROWS:
-                raise ValueError(f"there are more than {MAX_ROWS:,} rows, which is the most")
+            if len(rows) > MOST_READ:
+                raise ValueError(f"there are more than {MOST_READ:,} rows, which is the most")
     except csv.Error as error:
         if "limit" in str(error):  # of the length of one cell; the only error of csv's that has a number
             raise ValueError(

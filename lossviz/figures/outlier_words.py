@@ -97,14 +97,16 @@ def kind_of_point(cloud: Cloud, at: int, *, far: bool) -> str:
 def costliest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
     """The state of things when nothing was moved yet."""
     if exact(fits[0], window):
-        return f"All {len(cloud)} points are on the line: it costs nothing."
+        return f"All {len(cloud):,} points are on the line: it costs nothing."
     shares = np.array([fit.losses / (fit.losses.sum() or 1.0) for fit in fits])
     worst = int(shares.max(axis=0).argmax())
+    if shares.max() < 0.01:
+        return f"No point of {len(cloud):,} makes more than 1% of any total."
     parts = [
-        f"{share:.0%} of the {nickname(fit.loss)} total"
+        f"{f'{share:.0%}' if share >= 0.005 else 'less than 1%'} of the {nickname(fit.loss)} total"
         for share, fit in zip(shares[:, worst], fits, strict=True)
     ]
-    return f"One point of {len(cloud)}, number {worst + 1}, makes {_join(parts)}."
+    return f"One point of {len(cloud):,}, number {worst + 1:,}, makes {_join(parts)}."
 
 
 def own_line(costs: Sequence[float], fits: Sequence[Fit], *, hidden: bool) -> str:
@@ -118,6 +120,20 @@ def own_line(costs: Sequence[float], fits: Sequence[Fit], *, hidden: bool) -> st
         for cost, fit in zip(costs, fits, strict=True)
     ]
     return f"Your {what} costs {'; '.join(parts)}."
+
+
+def thinned(count: int, drawn: int, view: str) -> str:
+    """What becomes of more points than are drawn."""
+    if view == "breakdown":
+        return f"Of {count:,} points {drawn:,}, drawn at random, are shown and fitted here."
+    curves = {
+        "sensitivity": " The curves are fits of these.",
+        "constant": " The curves are the cost of these.",
+    }
+    return (
+        f"The {count:,} points are all fitted. {drawn:,} of them, drawn at random, are shown; while a point moves, they "
+        f"stand for all.{curves.get(view, '')}"
+    )
 
 
 def several_minima(fits: Sequence[Fit]) -> list[str]:
@@ -190,7 +206,7 @@ def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust:
 def alt(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
     """The picture in words."""
     lines = "; ".join(f"{nickname(fit.loss)}: {equation(fit.coefficients, window)}" for fit in fits)
-    return f"Scatter plot of {len(cloud)} points that can be moved, with fits. {lines}."
+    return f"Scatter plot of {len(cloud):,} points that can be moved, with fits. {lines}."
 
 
 def _join(parts: Sequence[str]) -> str:

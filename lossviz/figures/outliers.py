@@ -7,13 +7,17 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from lossviz.cloud import Axis, Cloud, Window
+from lossviz.data.dataset import MAX_DRAWN
 from lossviz.equation import place, significant
 from lossviz.figures import style
 from lossviz.fitting import Fit
 from lossviz.foreign import plotly
 from lossviz.losses.base import Array
 from lossviz.outlier_lab import Breakdown, Sensitivity, cost_curve, nickname, outcome
+from lossviz.sampling import sample
 
+PLACES = 600
+"""Most points at which, beside an even grid, the cost of a constant is drawn."""
 FLAT = 6.0
 """Line width, px, of a stretch of equally good constants."""
 
@@ -80,16 +84,18 @@ def sensitivity(
 
 
 def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int, exact: bool = False) -> go.Figure:
-    """Each point's own loss as a bar, in the given order of the points, and the cost as their mean.
+    """Each point's own loss as a bar, in the given order of the points, and the cost as the mean of all.
 
     ``exact`` where all points are on the line and only rounding says otherwise.
     """
-    losses = fit.losses[order]
+    everything = fit.losses
     if exact:
-        losses = np.zeros_like(losses)
-    name, cost = nickname(fit.loss), float(losses.mean())
+        everything = np.zeros_like(everything)
+    losses = everything[order]
+    name, cost = nickname(fit.loss), float(everything.mean())
+    few = "" if len(losses) == len(everything) else f", {len(losses):,} of them drawn"
     figure = _figure(
-        f"{name} = {cost:.4g}, mean of {len(losses)} losses",
+        f"{name} = {cost:.4g}, mean of {len(everything):,} losses{few}",
         "point, from left to right",
         "loss",
         height,
@@ -118,11 +124,12 @@ def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int, exact: 
 def cost_curves(
     fits: Sequence[Fit], y: Array, axis: Axis, *, x_title: str, left: int, height: int
 ) -> go.Figure:
-    """Cost of every constant prediction, each curve from its lowest (0) to its highest here (1).
+    """Cost of every constant prediction over y (n,), each curve from its lowest (0) to its highest here (1).
 
     Where a whole stretch is lowest it is drawn heavy.
     """
-    at = np.unique(np.concatenate([np.linspace(axis.low, axis.high, 301), y]))
+    places = y[sample(len(y), PLACES)]
+    at = np.unique(np.concatenate([np.linspace(axis.low, axis.high, 301), places]))
     figure = _figure(
         "", x_title, "cost, lowest to highest", height, margin={"l": left, "r": 24, "t": 34, "b": 44}
     )
@@ -140,7 +147,7 @@ def cost_curves(
             customdata=costs,
             hovertemplate="cost %{customdata:.4~g}",
         )
-        lowest.append((mark, fit, (fit.minima_cost - low) / span))
+        lowest.append((mark, fit, (cost_curve(fit, y, fit.minima[:, 0]) - low) / span))
     for mark, fit, heights in lowest:  # above all curves, which may lie on one another
         figure.add_scatter(
             x=fit.vertices[:, 0],
@@ -204,8 +211,10 @@ def picture(fits: Sequence[Fit], cloud: Cloud, window: Window, x_title: str, y_t
     constant = fits[0].coefficients.shape == (1,)
     figure = _figure("The line that each loss likes best", x_title, y_title, 520, showlegend=True)
     figure.update_layout(hovermode="closest", margin={"t": 84})
+    drawn = cloud.part(sample(len(cloud), MAX_DRAWN))
+    name = "points" if len(drawn) == len(cloud) else f"{len(drawn):,} of {len(cloud):,} points"
     figure.add_scatter(
-        x=cloud.x, y=cloud.y, mode="markers", name="points", marker={"color": style.NEUTRAL, "size": 9}
+        x=drawn.x, y=drawn.y, mode="markers", name=name, marker={"color": style.NEUTRAL, "size": 9}
     )
     ends = np.array([window.x.low, window.x.high])
     for fit in fits:

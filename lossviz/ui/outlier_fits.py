@@ -25,6 +25,8 @@ class Fits:
 
     now: tuple[Fit, ...] = ()
     before: tuple[Fit, ...] = ()
+    of_part: tuple[Fit, ...] = ()
+    """At rest, where there are more points than are drawn: the fits of those that are."""
     problem: str = ""
     waiting: bool = False
     """They are being computed beside the page."""
@@ -40,10 +42,13 @@ class Memory:
     """Points before a gesture, and their fits so far."""
 
     @classmethod
-    def at_rest(cls, points: Cloud, setting: Setting, fits: tuple[Fit, ...]) -> "Memory":
-        """What is known before a gesture begins: the fits of the points at rest."""
+    def at_rest(cls, state: State, setting: Setting, fits: tuple[Fit, ...]) -> "Memory":
+        """What is known before a gesture begins: the fits of the points at rest.
+
+        Where a gesture's fits see a part of the points only, they are compared with those of the part.
+        """
         known = dict(zip(_names(setting), fits, strict=True))
-        return cls(dict(known), (points, known))
+        return cls(dict(known), None if state.thinned else (state.points, known))
 
     def near(self, setting: Setting) -> dict[ResidualLoss, Array]:
         """Coefficients of the latest fit of each loss that has one."""
@@ -87,19 +92,36 @@ def at_rest(
 def fit_all(state: State, setting: Setting, memory: Memory, now: tuple[Fit, ...] | None = None) -> Fits:
     """Fit every chosen loss: ``now`` where that is done, else near the last fits, as while a point moves."""
     try:
-        now = fit_points(state.cloud, state.window, setting, memory.near(setting)) if now is None else now
+        if now is None:
+            now = fit_points(
+                state.part, state.window, setting, memory.near(setting), shares=state.shares(state.points)
+            )
     except ValueError as problem:
         return Fits(problem=plainly.reason(problem))
     memory.last = dict(zip(_names(setting), now, strict=True))
+    if state.thinned and not state.moving:
+        return Fits(now, of_part=_of_part(state, setting, memory))
     if state.earlier is None or state.before is None:
         return Fits(now)
     known = memory.before(state.earlier)
     if not known.keys() >= set(_names(setting)):
         try:
-            known.update(zip(_names(setting), fit_points(state.before, state.window, setting), strict=True))
+            former = fit_points(
+                state.before, state.window, setting, memory.near(setting) if state.thinned else None,
+                shares=state.shares(state.earlier) if state.moving else None,
+            )  # fmt: skip
+            known.update(zip(_names(setting), former, strict=True))
         except ValueError:
             return Fits(now)
     return Fits(now, tuple(known[name] for name in _names(setting)))
+
+
+def _of_part(state: State, setting: Setting, memory: Memory) -> tuple[Fit, ...]:
+    """The fits of the drawn points, where a curve is made of them."""
+    if setting.view != "sensitivity":
+        return ()
+    near, shares = memory.near(setting), state.shares(state.points)
+    return fit_points(state.part, state.window, setting, near, shares=shares)
 
 
 def fit_points(
@@ -107,11 +129,13 @@ def fit_points(
     window: Window,
     setting: Setting,
     near: Mapping[ResidualLoss, Array] | None = None,
+    *,
+    shares: Array | None = None,
     progress: Callable[[float], bool] = lambda share: True,
 ) -> tuple[Fit, ...]:
     """The fit of each chosen loss to some points; of the first of them, where ``progress`` says stop.
 
-    ``near`` are coefficients of fits to almost the same points.
+    ``near`` are coefficients of fits to almost the same points, ``shares`` for how many points each stands.
 
     Raises:
         ValueError: where nothing can be fitted; the message says why.
@@ -123,7 +147,14 @@ def fit_points(
     found: list[Fit] = []
     for loss in setting.losses:
         found.append(
-            fit_cloud(loss, cloud, scale=setting.fit_scale, constant=setting.constant, near=near.get(loss))
+            fit_cloud(
+                loss,
+                cloud,
+                scale=setting.fit_scale,
+                constant=setting.constant,
+                near=near.get(loss),
+                shares=shares,
+            )
         )
         if not progress(len(found) / len(setting.losses)):
             break

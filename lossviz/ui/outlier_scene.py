@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from lossviz.cloud import Cloud, Window
-from lossviz.data.dataset import MAX_BY_HAND
+from lossviz.data.dataset import MAX_BY_HAND, MAX_DRAWN
 from lossviz.equation import equation
 from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
@@ -15,6 +16,7 @@ from lossviz.figures import style
 from lossviz.fitting import Fit
 from lossviz.losses.base import Array
 from lossviz.outlier_lab import Breakdown, band, charges, cost, nickname, sensitivity, weights
+from lossviz.sampling import sample
 from lossviz.ui.outlier_controls import Setting
 from lossviz.ui.outlier_data import Source
 from lossviz.ui.outlier_fits import Fits
@@ -60,7 +62,7 @@ def picture(state: State, setting: Setting, source: Source, fits: Fits, what: st
     if setting.constant:
         drawn = scene(state, setting, source, fits, _title(setting), sentence, STRIP)
         curves = figures.cost_curves(
-            fits.now, state.cloud.y, state.window.y, x_title=source.y_title, left=LEFT, height=250
+            fits.now, state.part.y, state.window.y, x_title=source.y_title, left=LEFT, height=250
         )
         return Picture(drawn, sentence, Chart(curves, "Cost of every constant prediction under each loss"))
     drawn = scene(state, setting, source, fits, "Move a point", sentence, NARROW)
@@ -78,7 +80,7 @@ def _beside(state: State, setting: Setting, source: Source, fits: Fits, what: st
         fit = next((fit for fit in fits.now if fit.loss == setting.charged), fits.now[0])
         figure = figures.bars(
             fit,
-            np.argsort(state.cloud.x),
+            _from_left(state.cloud.x),
             chosen=state.at,
             height=height,
             exact=words.exact(fit, state.window),
@@ -86,12 +88,23 @@ def _beside(state: State, setting: Setting, source: Source, fits: Fits, what: st
         return Chart(figure, f"Loss of every point under {nickname(fit.loss)}")
     if not len(state.points):
         return None
-    found = sensitivity(fits.now, state.cloud, state.at, state.window, robust_scale=setting.scale == "mad")
+    # Where only a part of the points is fitted again and again, the present fits are those of the part as well.
+    fitted = fits.now if not state.thinned or state.moving else fits.of_part
+    found = sensitivity(
+        fitted, state.part, state.at, state.window, robust_scale=setting.scale == "mad",
+        shares=state.shares(state.points),
+    )  # fmt: skip
     x, y = state.points.xy[state.at]
     figure = figures.sensitivity(
-        fits.now, found, state.at, float(y), what, float(x), y_title=source.y_title, height=height - 50
+        fitted, found, state.at, float(y), what, float(x), y_title=source.y_title, height=height - 50
     )
     return Chart(figure, f"{what} of each fit against the height of the chosen point")
+
+
+def _from_left(x: Array) -> NDArray[np.intp]:
+    """Indices of the points in order, at most ``MAX_DRAWN`` of them, drawn at random."""
+    order = np.argsort(x)
+    return order[sample(len(order), MAX_DRAWN)]
 
 
 def breakdown(
@@ -160,9 +173,11 @@ def scene(
     lines += [_line(fit.coefficients, fit, window, total=total) for fit in shown]
     charged = by_name.get(setting.charged.name) if setting.charged else None
     weighing = by_name.get(setting.weighing.name) if setting.weighing else None
+    if state.thinned:
+        title += f" · {len(points) + len(state.drawn_still) if made is None else len(made):,} of {len(state.still):,} points shown"
     return Scene(
         title=title,
-        alt=words.alt(shown, everything, window) if shown else f"Scatter plot of {len(everything)} points",
+        alt=words.alt(shown, everything, window) if shown else f"Scatter plot of {len(everything):,} points",
         x_title=source.x_title,
         y_title=source.y_title,
         flat=constant,
@@ -173,7 +188,7 @@ def scene(
         weights=None
         if weighing is None
         else (style.mark(weighing.loss.name).color, weights(weighing)[: len(points)]),
-        still=state.still if made is None else np.empty((0, 2)),
+        still=state.drawn_still if made is None else np.empty((0, 2)),
         mine=None if setting.guess == "off" or made is not None else state.line(constant),
         outliers=state.outliers(constant=constant) if made is None else far,
         said=sentence,
@@ -215,7 +230,7 @@ def _hint(state: State, *, editable: bool) -> str:
     if not editable:
         return "These points are made by the slider; go to another view to move points by hand."
     if len(state.still):
-        return f"Of {len(state.still)} points none can be moved, at most {MAX_BY_HAND} can; click to add some that can."
+        return f"Of {len(state.still):,} points none can be moved, at most {MAX_BY_HAND} can; click to add some that can."
     return HINT
 
 

@@ -6,8 +6,10 @@ from functools import cached_property
 import numpy as np
 
 from lossviz.cloud import Cloud, Window
+from lossviz.data.dataset import MAX_DRAWN
 from lossviz.losses.base import Array
 from lossviz.outlying import outliers
+from lossviz.sampling import sample
 from lossviz.ui.point_editor import Edit
 
 
@@ -37,13 +39,38 @@ class State:
 
     @cached_property
     def cloud(self) -> Cloud:
-        """All points that fits see: those that can be moved first."""
-        return self._with_still(self.points)
+        """The points that fits see, those that can be moved first: all of them, or a part while one moves."""
+        return self.part if self.moving else _joined(self.points, self.still)
+
+    @cached_property
+    def part(self) -> Cloud:
+        """The same with at most ``MAX_DRAWN`` of those that stand still, drawn at random."""
+        return _joined(self.points, self.drawn_still)
+
+    @cached_property
+    def drawn_still(self) -> Array:
+        """Those of the still points that are drawn, (m, 2)."""
+        return self.still[sample(len(self.still), MAX_DRAWN)]
+
+    @property
+    def thinned(self) -> bool:
+        """Whether there are more points than are drawn."""
+        return len(self.still) > MAX_DRAWN
+
+    def shares(self, points: Cloud) -> Array | None:
+        """For how many points each of these, and of those that are drawn of the still ones, stands; None where
+        each stands for itself."""
+        if not self.thinned:
+            return None
+        stands = np.full(len(self.drawn_still), len(self.still) / len(self.drawn_still))
+        return np.concatenate([np.ones(len(points)), stands])
 
     @cached_property
     def before(self) -> Cloud | None:
-        """All points before the last gesture, if there was one."""
-        return None if self.earlier is None else self._with_still(self.earlier)
+        """The points of ``cloud`` before the last gesture, if there was one."""
+        if self.earlier is None:
+            return None
+        return _joined(self.earlier, self.drawn_still if self.moving else self.still)
 
     @cached_property
     def at(self) -> int:
@@ -65,8 +92,8 @@ class State:
         return self._level_outliers if constant else self._line_outliers
 
     def clean(self) -> Cloud:
-        """All points but the outliers."""
-        return self.cloud.without(outliers(self.cloud))
+        """All points of ``part`` but the outliers."""
+        return self.part.without(outliers(self.part))
 
     def during(self, edit: Edit) -> "State":
         """The state while an edit that has not ended is made to this one, which is at rest."""
@@ -85,8 +112,9 @@ class State:
     def _movable(self, found: np.ndarray) -> list[int]:
         return [int(i) for i in found if i < len(self.points)]
 
-    def _with_still(self, points: Cloud) -> Cloud:
-        if not len(self.still):
-            return points
-        origin = np.concatenate([points.origin, np.arange(len(self.still))])
-        return Cloud(np.concatenate([points.xy, self.still]), origin)
+
+def _joined(points: Cloud, still: Array) -> Cloud:
+    if not len(still):
+        return points
+    origin = np.concatenate([points.origin, np.arange(len(still))])
+    return Cloud(np.concatenate([points.xy, still]), origin)

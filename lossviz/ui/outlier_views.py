@@ -82,6 +82,8 @@ def _fits(address: Address, desk: Desk, setting: Setting) -> Fits:
 def _notes(address: Address, state: State, setting: Setting, source: Source, fits: Fits) -> tuple[str, ...]:
     """What is to be known of the fits at rest."""
     notes = words.several_minima(() if setting.hidden else fits.now)
+    if state.thinned:
+        notes.insert(0, words.thinned(len(state.still), len(state.drawn_still), setting.view))
     if source.factor != 1.0 and fits.now:
         cloud = state.cloud.with_y(state.cloud.y / source.factor)
         once = at_rest(_ONCE, cloud, state.window, setting, lambda: usual_losses(address))
@@ -126,7 +128,7 @@ def _follow(state: State, setting: Setting, source: Source, fits: Fits, what: st
     The same path as a run's, from the same state at rest; Streamlit is left alone, which may be
     running at that moment.
     """
-    memory = Memory.at_rest(state.points, setting, fits.now)
+    memory = Memory.at_rest(state, setting, fits.now)
 
     def answer(sent: Any) -> dict[str, Any] | None:
         edit = read_edit(sent, state.base, state.window, state.rev, flat=setting.constant)
@@ -190,6 +192,8 @@ def _breakdown(address: Address, desk: Desk, setting: Setting, source: Source) -
     with right:
         _chart(drawn)
     sentence(drawn.said, key=SENTENCE)
+    if state.thinned:
+        plainly.caption(words.thinned(len(state.still), len(state.drawn_still), setting.view))
 
 
 def _broken(address: Address, clean: Cloud, state: State, kind: str, setting: Setting) -> Breakdown | None:

@@ -11,12 +11,12 @@ import numpy as np
 import streamlit as st
 
 from lossviz import data, foreign
-from lossviz.data import MAX_BY_HAND, MAX_DRAWN, Dataset, Sheet
+from lossviz.data import MAX_BY_HAND, MAX_ROWS, Dataset, Sheet
 from lossviz.data.numerals import LARGEST, looks_like_number
-from lossviz.data.reading import MAX_BYTES, MAX_ROWS, check_spread
+from lossviz.data.reading import MAX_BYTES, MOST_READ, check_spread
 from lossviz.losses.base import Array
 from lossviz.points import VERSION, Points, decode, encode
-from lossviz.ui import plainly
+from lossviz.ui import background, plainly
 from lossviz.ui.address import LONGEST, Address, Bad, Field
 from lossviz.ui.downloads import to_csv
 
@@ -26,6 +26,8 @@ _VERSION, _FORMER = "v", "points"
 KEPT = (OWN, _VERSION)
 """Fields that outlast a change of what is done with the points."""
 ROW = "order of rows"
+LONG = 300_000
+"""Characters, or bytes, of a table that is read in a moment; a longer one is read beside the page."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def query(points: Points) -> dict[str, str] | None:
 
 
 def enter(
-    address: Address, *, labelled: bool, most: int = MAX_DRAWN, forget: Callable[[], None] = lambda: None
+    address: Address, *, labelled: bool, most: int = MAX_ROWS, forget: Callable[[], None] = lambda: None
 ) -> None:
     """A pasted table or a file, its columns chosen by name; the page keeps its points until they are taken.
 
@@ -80,17 +82,21 @@ def enter(
     """
     with st.popover("Your own data", width="stretch"):
         file = st.file_uploader(
-            "A CSV file", key=_key(address, "file"), max_upload_size=MAX_BYTES // 1_000_000
+            "A CSV file",
+            key=_key(address, f"file{st.session_state.get(_key(address, 'files'), '')}"),
+            max_upload_size=MAX_BYTES // 1_000_000,
         )
         example = "x1, x2, kind\n0.5, 1.2, yes\n1.0, 2.9, no" if labelled else "area, price\n70, 260\n95, 340"
         pasted = st.text_area("or a pasted table", key=_key(address, "paste"), placeholder=example)
         if not file and not pasted:
             st.caption(
-                f"Up to {MAX_ROWS:,} rows. At most {MAX_BY_HAND} points can be moved by hand and be in a link, "
+                f"Up to {MOST_READ:,} rows, of which {most:,} are used. At most {MAX_BY_HAND} points can be moved by hand and be in a link, "
                 f"which has at most {LONGEST:,} characters; beyond that they can be saved as a file."
             )
             return
         sheet = _sheet(address, file.getvalue() if file else pasted)
+        if sheet is None:
+            return
         if isinstance(sheet, str):
             plainly.error(f"{file.name}: {sheet}" if file else sheet)
             return
@@ -228,17 +234,34 @@ def _version(text: str) -> str:
     return text
 
 
-def _sheet(address: Address, content: str | bytes) -> Sheet | str:
-    """The table as read, or why it could not be; read once."""
+def _sheet(address: Address, content: str | bytes) -> Sheet | str | None:
+    """The table as read, or why it could not be; read once, a long one beside the page: None until then."""
     known = st.session_state.get(_key(address, "sheet"))
     if known is None or known[0] != content:
-        try:
-            known = content, data.read(content)
-        except ValueError as problem:
-            known = content, plainly.sentence(problem)
-        st.session_state[_key(address, "sheet")] = known
+        found: Sheet | str | None
+        if len(content) <= LONG:
+            found = _read(content)
+        else:
+            number, stop = hash(content), lambda: _forget(address)
+            found = background.result(_key(address, "reading"), str(number), lambda _: _read(content), stop)
+        if found is None:
+            return None
+        known = st.session_state[_key(address, "sheet")] = content, found
     sheet: Sheet | str = known[1]
     return sheet
+
+
+def _read(content: str | bytes) -> Sheet | str:
+    try:
+        return data.read(content)
+    except ValueError as problem:
+        return plainly.sentence(problem)
+
+
+def _forget(address: Address) -> None:
+    """Take away what was pasted or uploaded: an uploader is emptied by being another one."""
+    st.session_state[_key(address, "paste")] = ""
+    st.session_state[_key(address, "files")] = st.session_state.get(_key(address, "files"), 0) + 1
 
 
 def _key(address: Address, what: str) -> str:
