@@ -5,6 +5,7 @@ Rousseeuw & Stahel (1986), Robust Statistics; Maronna, Martin & Yohai (2006), Ro
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +20,8 @@ REACH = 12.0
 SENSITIVITY_STARTS = 8
 """Elemental starts of each refit, for losses with several minima."""
 _PANELS = np.linspace(-REACH, REACH, 481)
-"""Narrow, because a psi that only its third derivative knows to be broken (biweight at c) has no kinks."""
+_DEEPEST = 40
+"""How often a panel is cut in two at most."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
@@ -122,11 +124,45 @@ def _moments(loss: ResidualLoss, centre: float, scale: float = 1.0) -> tuple[flo
         [-np.geomspace(0.01, 10.0, 13), [0.0], np.geomspace(0.01, 10.0, 13)]
     )
     edges = np.unique(np.concatenate([edges, near[np.abs(near) < REACH]]))
-    half = 0.5 * np.diff(edges)[:, None]
-    z = (edges[:-1, None] + half + half * _NODES).ravel()
-    mass = (half * _WEIGHTS).ravel() * np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    psi = loss.gradient((centre - z) / scale)
-    return float(mass @ psi), float(-(mass * z) @ psi), float(mass @ (psi * psi))
+
+    def over(low: Array, high: Array) -> Array:
+        half = 0.5 * (high - low)[:, None]
+        z = low[:, None] + half + half * _NODES
+        mass = half * _WEIGHTS * np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+        psi = loss.gradient((centre - z) / scale)
+        return np.stack([(mass * psi), -(mass * z) * psi, mass * psi * psi]).sum(axis=2)
+
+    mean, slope, variance = _integral(over, edges)
+    return mean, slope, variance
+
+
+def _integral(over: Callable[[Array, Array], Array], edges: Array) -> tuple[float, ...]:
+    """The sums of ``over(low, high)`` (k, panels) over all panels between the edges.
+
+    A panel whose halves disagree with it is cut in two again and again, as where a psi is broken that only its
+    third derivative knows of (biweight at c).
+    """
+    low, high = edges[:-1], edges[1:]
+    whole = over(low, high)
+    total = np.zeros(len(whole))
+    for _ in range(_DEEPEST):
+        middle = 0.5 * (low + high)
+        left, right = over(low, middle), over(middle, high)
+        size = (
+            np.abs(total)[:, None]
+            + np.abs(left).sum(axis=1, keepdims=True)
+            + np.abs(right).sum(axis=1, keepdims=True)
+        )
+        with np.errstate(invalid="ignore"):
+            rough = (np.abs(left + right - whole) > 1e-17 * size).any(axis=0)
+        total = total + (left + right)[:, ~rough].sum(axis=1)
+        if not rough.any():
+            break
+        low, high = np.concatenate([low[rough], middle[rough]]), np.concatenate([middle[rough], high[rough]])
+        whole = np.concatenate([left[:, rough], right[:, rough]], axis=1)
+    else:
+        total = total + whole.sum(axis=1)
+    return tuple(float(sum) for sum in total)
 
 
 def _elicited(loss: ResidualLoss, scale: float = 1.0) -> float:

@@ -94,14 +94,27 @@ def exact_barron(alpha: float, x: float) -> tuple[Decimal, Decimal, Decimal]:
         return value, Decimal(x) * power, power * (1 + (a - 2) * x2 / b / (x2 / b + 1))
 
 
-NEAR_SPECIAL = (2 - 1e-6, 2 + 1e-6, 2 - 1e-12, 2 + 4.5e-16, 1e-3, 1e-8, -1e-8, 1e-16, -1e-300, 0.0, 1 - 1e-9)
+NEAR_SPECIAL = (
+    1.99999999,
+    2 - 1e-6,
+    2 + 1e-6,
+    2 - 1e-12,
+    2 + 4.5e-16,
+    1e-3,
+    1e-8,
+    -1e-8,
+    1e-16,
+    -1e-300,
+    0.0,
+    1 - 1e-9,
+)
 ORDINARY = (-0.3, 0.7, 1.3, 1.99, 2.5, 3.0, 7.0, -5.0, -10.0, -100.0, -1e6, -1e12, 1e6)
 
 
 @pytest.mark.parametrize("alpha", [*NEAR_SPECIAL, *ORDINARY])
 def test_general_loss_keeps_its_digits_everywhere(alpha: float) -> None:
     loss = losses.get("barron", alpha=alpha)
-    for x in (1e-150, 1e-8, 1e-3, 0.1, 0.9, 1.0, 1.4142, 3.0, 10.0, 1e3, 1e8, 1e100, 1e300):
+    for x in (1e-150, 1e-8, 1e-3, 0.1, 0.9, 1.0, 1.4142, 3.0, 10.0, 1e3, 1e8, 1e100, 1e154, 1e300):
         value, slope, bend = exact_barron(alpha, x)
         for mine, true, rel, floor in (
             (loss.value(x), value, 1e-13, 1e-300),

@@ -185,7 +185,7 @@ _ELEMENTWISE = frozenset(
     f"{what}{where}"
     for what in ("value", "gradient", "curvature", "weight")
     for where in ("", "_at", "_of_probability", "_of_logit", "_of_pair")
-) | {"soften", "mass"}
+) | {"soften", "mass", "hessian_at"}
 
 
 _under_way = threading.local()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.losses.base import NONNEGATIVE, UNIT, Snippet, parameter
+from lossviz.losses.base import UNIT, Interval, Snippet, parameter
 from lossviz.losses.families import ProbabilityLoss
 from lossviz.losses.registry import register
 from lossviz.losses.stable import log_of_pair, product, sigmoid, softplus
@@ -30,7 +30,7 @@ class Focal(ProbabilityLoss):
         high=5.0,
         symbol=r"\gamma",
         meaning="How strongly easy examples are turned down",
-        allowed=NONNEGATIVE,
+        allowed=Interval(0.0, 1e150),
     )
     alpha: float | None = parameter(
         None,
@@ -121,28 +121,42 @@ class Focal(ProbabilityLoss):
         return max(self.class_weights) * abs(float(self.gradient_of_logit(low)))
 
     def value_of_pair(self, p: Any, q: Any) -> Any:
-        return product(q**self.gamma, -log_of_pair(p, q))
+        return product(self._fading(p, q), -log_of_pair(p, q))
 
     def gradient_of_pair(self, p: Any, q: Any) -> Any:
-        return -(q**self.gamma) * (product(self.gamma, _surprise_ratio(p, q)) + 1.0 / p)
+        return -self._fading(p, q) * (product(self.gamma, _surprise_ratio(p, q)) + 1.0 / p)
 
     def curvature_of_pair(self, p: Any, q: Any) -> Any:
         g = self.gamma
         fading = product(g, (g - 1.0) * _surprise_ratio(p, q) + 2.0 / p)
-        return np.where(p == 0, np.inf, product(q ** (g - 1.0), fading) + q**g / (p * p))
+        steep = product(self._fading(p, q, g - 1.0), fading) + self._fading(p, q) / (p * p)
+        return np.where(p == 0, np.inf, steep)
 
     def value_of_logit(self, z: Any) -> Any:
-        return product(sigmoid(-z) ** self.gamma, softplus(-z))
+        return product(self._fading_of_logit(z), softplus(-z))
 
     def gradient_of_logit(self, z: Any) -> Any:
         # p = sigmoid(z), L = -log p: Lin et al. (2017), appendix B.
-        p, q = sigmoid(z), sigmoid(-z)
-        return -(q**self.gamma) * (self.gamma * product(p, softplus(-z)) + q)
+        return -self._fading_of_logit(z) * (product(self._scaled(z), softplus(-z)) + sigmoid(-z))
 
     def curvature_of_logit(self, z: Any) -> Any:
         # q^g p (g L (g p - q) + (2 g + 1) q)
-        g, p, q = self.gamma, sigmoid(z), sigmoid(-z)
-        return q**g * (g * product(p, softplus(-z)) * (g * p - q) + (2.0 * g + 1.0) * p * q)
+        p, q, scaled = sigmoid(z), sigmoid(-z), self._scaled(z)
+        shape = product(scaled, softplus(-z)) * (scaled - q) + 2.0 * scaled * q + p * q
+        return self._fading_of_logit(z) * shape
+
+    def _scaled(self, z: Any) -> Any:
+        """gamma p, also where p alone is too small a number."""
+        tiny = np.exp(np.minimum(z, 0.0) + math.log(self.gamma)) if self.gamma > 0 else 0.0
+        return np.where(z < -700.0, tiny, self.gamma * sigmoid(z))
+
+    def _fading(self, p: Any, q: Any, gamma: float | None = None) -> Any:
+        """q^gamma, from the logarithm of q = 1 - p where p carries its digits."""
+        gamma = self.gamma if gamma is None else gamma
+        return np.where(p < 0.5, np.exp(gamma * np.log1p(-np.minimum(p, 0.5))), q**gamma)
+
+    def _fading_of_logit(self, z: Any) -> Any:
+        return np.where(z < 0, np.exp(-self.gamma * softplus(z)), sigmoid(-z) ** self.gamma)
 
 
 def _surprise_ratio(p: Any, q: Any) -> Any:

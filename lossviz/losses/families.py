@@ -327,7 +327,8 @@ class MulticlassLoss(Loss):
     @staticmethod
     def spread(unknown: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
         rows = np.asarray(unknown.any(axis=-1))
-        return np.broadcast_to(rows if rows.shape == shape else rows[..., None], shape)
+        further = (None,) * (len(shape) - rows.ndim)
+        return np.broadcast_to(rows[(..., *further)], shape)
 
     @property
     def proper(self) -> bool:

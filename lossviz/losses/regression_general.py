@@ -122,6 +122,16 @@ class Barron(ResidualLoss):
         near = np.exp(0.5 * exponent * np.log1p(y * y))
         return np.where(y < 1.0, near, np.hypot(1.0, y) ** exponent)
 
+    def _times_power(self, factor: Any, x: Any, exponent: float) -> Any:
+        """factor (x^2 / |alpha - 2| + 1)^(exponent / 2), finite wherever the product is."""
+        plain = product(factor, self._power(x, exponent))
+        if exponent <= 0:
+            return plain
+        log = np.log(np.abs(factor)) / exponent  # the factor is taken into the base
+        base = np.hypot(np.exp(log), np.abs(x) * np.exp(log - math.log(self._root)))
+        whole = np.copysign(base**exponent, factor)
+        return np.where(np.isinf(plain) & np.isfinite(x), whole, plain)
+
     def value(self, r: Any) -> Any:
         x = r / self.c
         if self.alpha == 2.0:
@@ -137,6 +147,8 @@ class Barron(ResidualLoss):
         # (power - 1) / alpha is written expm1(t) / t * log / 2, whose first factor is 1 where t vanishes
         near = 0.5 * b * log * np.where(t == 0.0, 1.0, np.expm1(t) / t)
         far = b / alpha * (self._power(x, alpha) - 1.0)
+        farther = self._times_power(np.full_like(x, b / alpha), x, alpha)
+        far = np.where(np.isinf(far), farther, far)
         return np.where((y < 1.0) | (np.abs(t) < 0.5), near, far)
 
     def gradient(self, r: Any) -> Any:
@@ -147,7 +159,7 @@ class Barron(ResidualLoss):
             return product(x / self.c, np.exp(self._limit * 0.5 * x * x))
         # x P^(alpha/2 - 1) with P = 1 + y^2 and y / sqrt(P) = tanh(asinh(y)), which has a limit at infinity
         sine = np.tanh(np.arcsinh(x / self._root))
-        return self._root / self.c * product(sine, self._power(x, self.alpha - 1.0))
+        return self._times_power(self._root / self.c * sine, x, self.alpha - 1.0)
 
     def curvature(self, r: Any) -> Any:
         x = r / self.c
