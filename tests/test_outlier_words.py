@@ -6,6 +6,7 @@ import pytest
 from lossviz import losses
 from lossviz.cloud import Cloud, Window
 from lossviz.figures import outlier_words as words
+from lossviz.fitting import fit_line, fit_location
 from lossviz.outlier_lab import breakdown, fit_cloud
 
 NAMES = ("squared_error", "absolute_error", "huber")
@@ -74,3 +75,14 @@ def test_a_sentence_speaks_of_no_more_losses_than_can_be_read():
     assert said.count("'s ") == 4
     assert said.endswith("and 5 more losses (see Numbers)")
     assert words.moved(many[:5], many[:5], Window.around(cloud.x, cloud.y)).count("'s ") == 5
+
+
+def test_of_several_minima_it_is_said_how_sure_the_lowest_is():
+    biweight, x, y = losses.get("tukey_biweight"), np.arange(6.0), np.array([0, 1, 2, 30, 31, 32.0])
+    (line,) = words.several_minima([fit_line(biweight, x, y)])
+    assert "very likely, but not proven" in line
+    (number,) = words.several_minima([fit_location(biweight, y)])
+    assert "no number costs less is certain" in number
+    (near,) = words.several_minima([fit_line(biweight, x, y, start=[0.0, 1.0])])
+    assert "certain" not in near
+    assert "likely" not in near

@@ -136,6 +136,13 @@ def thinned(count: int, drawn: int, view: str) -> str:
     )
 
 
+_SURE = {
+    "certain": " That no number costs less is certain.",
+    "likely": " That no line costs less is very likely, but not proven.",
+    "local": "",
+}
+
+
 def several_minima(fits: Sequence[Fit]) -> list[str]:
     """What to know of fits beyond their lines: other minima, equal ones, no spread to scale by, no end."""
     notes = no_spread(fits)
@@ -146,6 +153,7 @@ def several_minima(fits: Sequence[Fit]) -> list[str]:
             notes.append(
                 f"{nickname(fit.loss)} is not convex: {len(fit.minima)} local minima were found from several "
                 f"starts, the chosen one of cost {float(fit.minima_cost[0]):.3g}, drawn thin {others}{more}."
+                + _SURE[str(fit.lowest)]
             )
         if len(fit.vertices) > 1:
             notes.append(f"{nickname(fit.loss)} has many equally good solutions: all in the shaded band.")

@@ -1,13 +1,14 @@
 """The minimiser of a cost: one estimator, generic in the loss, for one data set or thousands at once."""
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossviz.fitting import flat, mad, polyhedral
+from lossviz.fitting import bounds, flat, mad, polyhedral
 from lossviz.fitting.checks import arrays, check_rank, numbers, positive_scale, starting_point
 from lossviz.fitting.descent import descend, is_bowl
 from lossviz.fitting.problem import Design, Frame, Index, Problem
@@ -16,7 +17,12 @@ from lossviz.losses import Loss, ResidualLoss
 from lossviz.losses.base import Array
 
 ELEMENTAL_STARTS = 40
-"""Starting points through p of the data points each, for losses that may have several minima."""
+"""Starting points through a few of the data points each, for losses that may have several minima."""
+
+LEDGES = 5
+"""Most ledges that a descent comes down from, one after the other."""
+
+_LOCAL = np.array("local")
 
 Scale = float | ArrayLike | Literal["mad"]
 
@@ -39,6 +45,8 @@ class Fit:
     """(): what residuals are divided by inside the loss, in the units of y."""
     converged: Index
     """(): whether the estimating equations hold to working precision."""
+    lowest: Index
+    """(): how sure it is that nothing costs less, up to rounding: "certain", "likely" after a search, else "local"."""
     minima: Array
     """(m, p): every local minimum found, the lowest first, equally low ones by slope; of a set its middle."""
     minima_cost: Array
@@ -130,8 +138,15 @@ def fit(
 
     Piecewise linear losses are solved exactly, other convex ones by Newton's method to working
     precision. Losses that may have several local minima are minimised from the least-squares and the
-    least-absolute fit and from elemental fits (through p points each); the lowest is chosen and all
-    are reported.
+    least-absolute fit and from elemental fits (through p points, or midpoints of two, each); the lowest
+    is chosen and all that were found are reported.
+
+    What is guaranteed: the fit of a convex loss costs the least that is possible, up to rounding. So does
+    one coefficient, such as a constant, under a loss that is convex about zero and concave beyond, as all
+    here are (see ``bounds.py``). For more coefficients under such a loss, as for a line, the lowest minimum
+    is only very likely: searches of the whole plane find no lower one on thousands of small data sets, but
+    nothing proves that there is none. Near a ``start``, without ``starts``, and with ``scale="mad"`` it may
+    be another than the lowest. ``Fit.lowest`` says which of these a fit is.
 
     Args:
         loss: a loss of the residual.
@@ -145,7 +160,8 @@ def fit(
             Such a fit minimises nothing, as its scale moves with it: it is where reweighting comes to
             rest, and ``converged`` says whether it does.
         start: (p,) or (B, p), a guess that saves time, such as the fit before a point moved.
-        starts: elemental starts for losses with several minima; default 40, with ``start`` none.
+        starts: elemental starts for losses with several minima; default 40, with ``start`` none. With none
+            there is no search for the lowest minimum.
 
     Raises:
         ValueError: for a loss that is not of the residual, shapes that do not match, numbers that are
@@ -178,6 +194,7 @@ def fit(
         residuals=errors * frame.spread,
         scale=(frame.spread / problem.unit)[:, 0],
         converged=found.converged,
+        lowest=np.where(found.converged, found.lowest, "local"),
         minima=frame.outward(found.minima),
         minima_cost=found.minima_cost,
         vertices=frame.outward(found.vertices),
@@ -196,6 +213,8 @@ class _Found:
 
     coefficients: Array
     converged: Index
+    lowest: Index
+    """As of :class:`Fit`, where it has converged: (B,) or one for all."""
     minima: Array
     minima_cost: Array
     vertices: Array
@@ -216,7 +235,7 @@ def _exact(problem: Problem, guess: Array | None, kinks: Array, slopes: Array) -
     idle = (problem.loss.gradient(problem.unit * problem.errors(start)) == 0).all(axis=1)
     if idle.any() and problem.design.size > 1:  # no term is at its kink, where the walk could begin
         best[idle] = start[idle]
-        found = _sets(problem, best, idle)
+        found, _ = _sets(problem, best, np.flatnonzero(idle))
         corners = [found.get(b, corner) for b, corner in enumerate(corners)]
     return _one(problem, best, np.ones(len(best), dtype=bool), _pad(corners))
 
@@ -231,36 +250,55 @@ def _convex(problem: Problem, guess: Array | None) -> _Found:
         best[rest[better]], converged[rest] = other[better], settled
     if flat.pieces(problem.loss) is None:
         return _one(problem, best, converged, best[:, None, :])
-    found = _sets(problem, best, converged & flat.doubtful(problem, best))
+    found, _ = _sets(problem, best, np.flatnonzero(converged & flat.doubtful(problem, best)))
     if not found:
         return _one(problem, best, converged, best[:, None, :])
     return _one(problem, best, converged, _pad([found.get(b, best[b : b + 1]) for b in range(len(best))]))
 
 
-def _sets(problem: Problem, best: Array, which: Index) -> dict[int, Array]:
-    """Corners (v, p) of the sets of minimisers of those data sets; ``best`` moves to the middle of each."""
-    found = {}
-    for b in np.flatnonzero(which):
-        corners = flat.corners(problem.rows(np.array([b])), best[b])
+def _sets(problem: Problem, best: Array, which: Index) -> tuple[dict[int, Array], dict[int, Array]]:
+    """Corners (v, p) of the sets of minimisers of those data sets; ``best`` moves to the middle of each.
+
+    Second, for those that are on a ledge, coefficients (p,) below it.
+    """
+    found, below = {}, {}
+    for b in which:
+        corners, lower = flat.corners(problem.rows(np.array([b])), best[b])
         if corners is not None:
             found[int(b)] = corners
             best[b] = corners.mean(axis=0)
-    return found
+        elif lower is not None:
+            below[int(b)] = lower
+    return found, below
 
 
 def _several(problem: Problem, guess: Array | None, starts: int) -> _Found:
     squares = least_squares(problem)
     pool = [squares, least_absolute(problem), *([] if guess is None else [guess])]
-    begin = np.concatenate([np.stack(pool, axis=1), elemental(problem, starts)], axis=1)
-    batch, tries, p = begin.shape
+    begin = [np.stack(pool, axis=1), elemental(problem, starts)]
+    lowest: Index = np.array("likely" if starts > 0 else "local")
+    if starts > 0 and problem.design.size == 1 and not math.isnan(problem.loss.turn):
+        places, certain = bounds.lowest(problem)
+        begin.append(places)
+        lowest = np.where(certain, "certain", "likely")
+    batch, tries, p = (first := np.concatenate(begin, axis=1)).shape
     many = problem.rows(np.repeat(np.arange(batch), tries))
-    ends, ended = descend(many, begin.reshape(-1, p))
+    ends, ended = descend(many, first.reshape(-1, p))
     strict = is_bowl(many, ends)
     sets: dict[int, Array] = {}
     if flat.pieces(problem.loss) is not None:
-        doubt = flat.doubtful(many, ends)
-        sets = _sets(many, ends, ended & doubt)
-        strict &= ~doubt
+        strict &= ~flat.doubtful(many, ends)
+        left = _distinct(np.flatnonzero(ended & ~strict), ends, tries)
+        for _ in range(LEDGES):
+            found, below = _sets(many, ends, left)
+            sets |= found
+            left = np.array(list(below), dtype=np.intp)
+            if not len(left):
+                break
+            part = many.rows(left)
+            ends[left], ended[left] = descend(part, np.array(list(below.values())))
+            strict[left] = is_bowl(part, ends[left]) & ~flat.doubtful(part, ends[left])
+            left = _distinct(left[ended[left] & ~strict[left]], ends, tries)
         strict[list(sets)] = True
     costs = many.cost(ends).reshape(batch, tries)
     genuine = (ended & strict).reshape(batch, tries)
@@ -274,16 +312,40 @@ def _several(problem: Problem, guess: Array | None, starts: int) -> _Found:
     apart = np.abs(ends[:, :, None, :] - ends[:, None, :, :]).max(axis=3)
     size = 1.0 + np.abs(ends).max(axis=2)
     earlier = np.tril(np.ones((tries, tries), dtype=bool), k=-1)
-    genuine &= ~((apart < 1e-6 * size[:, :, None]) & earlier & genuine[:, None, :]).any(axis=2)
+    one = apart < 1e-6 * size[:, :, None]
+    one |= _connected(problem, ends, costs, earlier & ~one & genuine[:, :, None] & genuine[:, None, :])
+    genuine &= ~(one & earlier & genuine[:, None, :]).any(axis=2)
     best = ends[:, 0].copy()
     chosen = np.arange(batch) * tries + order[:, 0]
     return _Found(
         best,
         converged,
+        lowest,
         _pad([ends[b, genuine[b]] for b in range(batch)]),
         _pad([costs[b, genuine[b]] for b in range(batch)]),
         _pad([sets.get(int(at), best[b : b + 1]) for b, at in enumerate(chosen)]),
     )
+
+
+def _distinct(which: Index, ends: Array, tries: int) -> Index:
+    """Those of the ends (B tries, p) that are not the same as an earlier one of the same data set."""
+    keys = np.column_stack([which // tries, np.round(ends[which], 8)])
+    return which[np.sort(np.unique(keys, axis=0, return_index=True)[1])]
+
+
+def _connected(problem: Problem, ends: Array, costs: Array, pairs: Index) -> Index:
+    """Which of those pairs of ends, (B, m, m), cost the same, half way too: one minimum, but blunt.
+
+    Where the curvature is zero too, as between two points that are two turns apart, a minimum is not known to
+    more than a quarter of the digits.
+    """
+    equal = np.abs(costs[:, :, None] - costs[:, None, :]) <= flat.AS_GOOD * np.abs(costs[:, :, None])
+    of, one, other = np.nonzero(pairs & equal)
+    found = np.zeros_like(pairs)
+    if len(of):
+        between = problem.rows(of).cost(0.5 * (ends[of, one] + ends[of, other]))
+        found[of, one, other] = np.abs(between - costs[of, one]) <= flat.AS_GOOD * np.abs(costs[of, one])
+    return found
 
 
 def _lowest_first(ends: Array, costs: Array) -> Index:
@@ -299,7 +361,8 @@ def _minimise_mad(problem: Problem, guess: Array | None, starts: int) -> tuple[_
     if mad.reweights(problem.loss):
         best, converged = mad.fixed_point(problem, start)
         scaled = mad.rescaled(problem, best)
-        return _one(scaled, best, converged, best[:, None, :]), scaled
+        fitted = _one(scaled, best, converged, best[:, None, :])
+        return dataclasses.replace(fitted, lowest=_LOCAL), scaled
     # Losses that least squares cannot reweight: minimise at the present scale, then take a new scale.
     for _ in range(50):
         scaled = mad.rescaled(problem, start)
@@ -310,12 +373,13 @@ def _minimise_mad(problem: Problem, guess: Array | None, starts: int) -> tuple[_
         found, start = dataclasses.replace(found, coefficients=best), best
         if (moved <= 1e-12 * (1.0 + np.abs(start).max(axis=1))).all():
             break
-    settled = dataclasses.replace(found, converged=found.converged & (moved <= 1e-9))
+    settled = dataclasses.replace(found, converged=found.converged & (moved <= 1e-9), lowest=_LOCAL)
     return settled, mad.rescaled(problem, best)
 
 
 def _one(problem: Problem, best: Array, converged: Array, vertices: Array) -> _Found:
-    return _Found(best, converged, best[:, None, :], problem.cost(best)[:, None], vertices)
+    certain = np.array("certain")
+    return _Found(best, converged, certain, best[:, None, :], problem.cost(best)[:, None], vertices)
 
 
 def _pad(lists: list[Array]) -> Array:

@@ -77,19 +77,21 @@ def doubtful(problem: Problem, coefficients: Array) -> Index:
     return np.asarray(np.abs(values[:, 0]) <= SINGULAR * largest)
 
 
-def corners(problem: Problem, coefficients: Array) -> Array | None:
+def corners(problem: Problem, coefficients: Array) -> tuple[Array | None, Array | None]:
     """Corners (v, p) of the set of minimisers of one data set that holds these coefficients (p,).
 
-    None where they are no minimum after all, as on a flat stretch with an edge that the cost falls from.
+    None where they are no minimum after all, as on a ledge: a flat stretch with an edge that the cost falls
+    from. Then, second, coefficients (p,) beyond that edge, where a descent goes on.
     The set is whole for one or two coefficients; of more, and of a set without end, one point is told.
     """
     known, p = pieces(problem.loss), len(coefficients)
     if known is None or p > 2:
-        return coefficients[None]
+        return coefficients[None], None
     values, largest, vectors, z, slack = _eigenvalues(problem, coefficients[None])
     nullity = int((np.abs(values) <= SINGULAR * largest[:, None]).sum())
     if nullity == 0:
-        return coefficients[None]
+        lower = _lower_beside(problem, coefficients[None])
+        return (coefficients[None], None) if lower is None else (None, lower)
     piece, counts = known.of(z[0], slack[0]), problem.weights[0] > 0
     slopes = float(problem.unit[0, 0]) * problem.design.points[0, counts]
     low, high = known.edges[piece][counts] - z[0, counts], known.edges[piece + 1][counts] - z[0, counts]
@@ -99,12 +101,13 @@ def corners(problem: Problem, coefficients: Array) -> Array | None:
     else:
         free = vectors[0, :, :1]
         offsets = _interval((slopes @ free)[:, 0], low, high)[:, None] * free[:, 0]
-    if not (np.abs(offsets) < 0.9 * FAR).all():  # it falls off at an edge, or rises nowhere at all
-        return None
+    if not (np.abs(offsets) < 0.9 * FAR).all():  # it rises nowhere at all, or only past an edge it falls from
+        return None, None
     if not len(offsets):
-        return coefficients[None]
+        return coefficients[None], None
     found = coefficients + _distinct(offsets, APART * (1.0 + np.abs(coefficients).max()))
-    return found if _is_lowest_around(problem, found) else None
+    lower = _lower_beside(problem, found)
+    return (found, None) if lower is None else (None, lower)
 
 
 def _eigenvalues(problem: Problem, coefficients: Array) -> tuple[Array, Array, Array, Array, Array]:
@@ -181,8 +184,8 @@ def _distinct(points: Array, size: float) -> Array:
     return points[apart] if apart.any() else points.mean(axis=0, keepdims=True)
 
 
-def _is_lowest_around(problem: Problem, found: Array) -> bool:
-    """Whether the cost falls nowhere just outside a set with these corners."""
+def _lower_beside(problem: Problem, found: Array) -> Array | None:
+    """Coefficients (p,) just outside a set with these corners where the cost is lower, if there are any."""
     centre, p = found.mean(axis=0), found.shape[1]
     size = _OUTSIDE * max(float(np.abs(found - centre).max()), 0.01)
     between = 0.5 * (found + np.roll(found, 1, axis=0))
@@ -194,4 +197,6 @@ def _is_lowest_around(problem: Problem, found: Array) -> bool:
     costs = problem.rows(np.zeros(len(every), dtype=np.intp)).cost(every)
     here = costs[: len(found) + 1].max()
     fall, change = here - costs.min(), np.abs(costs - here).max()
-    return bool(fall <= _SLIGHT * change + AS_GOOD * abs(here))
+    if fall <= _SLIGHT * change + AS_GOOD * abs(here):
+        return None
+    return np.asarray(every[costs.argmin()])

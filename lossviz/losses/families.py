@@ -50,6 +50,14 @@ class ResidualLoss(RegressionLoss):
         """The gradient goes to zero as |r| grows: far points lose their pull."""
         return False
 
+    @property
+    def turn(self) -> float:
+        """Size of the residual up to which the loss is convex, and beyond which it is concave on either side.
+
+        It is where the pull is strongest, inf for a convex loss, NaN for one that is not of this shape.
+        """
+        return math.inf if self.convex else math.nan
+
     def value(self, r: ArrayLike) -> Any:
         raise NotImplementedError
 

@@ -72,12 +72,18 @@ class Barron(ResidualLoss):
         return self.alpha < 1.0
 
     @property
+    def turn(self) -> float:
+        if self.convex:
+            return math.inf
+        return self.c * (1.0 if self._limit else math.sqrt((2.0 - self.alpha) / (1.0 - self.alpha)))
+
+    @property
     def lipschitz(self) -> float:
         if self.alpha > 1.0:
             return math.inf
         if self._limit:
             return math.exp(-0.5) / self.c
-        # at (r/c)^2 = (2 - alpha) / (1 - alpha); Barron, appendix A
+        # at the turn; Barron, appendix A
         if self.alpha == 1.0:
             return 1.0 / self.c
         return math.exp(0.5 * (self.alpha - 1.0) * math.log1p(1.0 / (1.0 - self.alpha))) / self.c

@@ -50,6 +50,10 @@ class Cauchy(ResidualLoss):
     }
 
     @property
+    def turn(self) -> float:
+        return self.c
+
+    @property
     def lipschitz(self) -> float:
         return self.c / 2.0
 
@@ -103,6 +107,10 @@ class GemanMcClure(ResidualLoss):
     }
 
     @property
+    def turn(self) -> float:
+        return self.c / math.sqrt(3.0)
+
+    @property
     def lipschitz(self) -> float:
         return 3.0 * math.sqrt(3.0) / 16.0 * self.c  # at u = 1 / sqrt(3)
 
@@ -150,6 +158,10 @@ class Welsch(ResidualLoss):
             "import numpy as np\nloss = -0.5 * {c}**2 * np.expm1(-(((score - target) / {c}) ** 2))"
         )
     }
+
+    @property
+    def turn(self) -> float:
+        return self.c / math.sqrt(2.0)
 
     @property
     def lipschitz(self) -> float:
@@ -206,6 +218,10 @@ class TukeyBiweight(ResidualLoss):
             "u = np.minimum(np.abs(score - target) / {c}, 1)\nloss = {c}**2 / 6 * (1 - (1 - u**2) ** 3)"
         )
     }
+
+    @property
+    def turn(self) -> float:
+        return self.c / math.sqrt(5.0)
 
     @property
     def lipschitz(self) -> float:
@@ -275,6 +291,10 @@ class Andrews(ResidualLoss):
     @property
     def kinks(self) -> tuple[float, ...]:
         return -math.pi * self.a, math.pi * self.a
+
+    @property
+    def turn(self) -> float:
+        return 0.5 * math.pi * self.a
 
     @property
     def lipschitz(self) -> float:
@@ -361,6 +381,10 @@ class Hampel(ResidualLoss):
     def kinks(self) -> tuple[float, ...]:
         knots = sorted({self.a, self.b, self.c})
         return *(-k for k in reversed(knots)), *knots
+
+    @property
+    def turn(self) -> float:
+        return self.b
 
     @property
     def lipschitz(self) -> float:

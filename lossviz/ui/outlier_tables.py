@@ -39,7 +39,9 @@ WHY = {
     "fit": "A fit is the line with the lowest cost, the mean of every point's loss. A point pulls the line with the "
     "gradient of its loss. Squared error pulls twice as hard at twice the distance, so one far point can outweigh "
     "all others; absolute error pulls with the same force from anywhere; redescending losses let far points go. "
-    "But force times arm is what turns a line: far out in x (leverage) even a bounded pull can turn it.",
+    "But force times arm is what turns a line: far out in x (leverage) even a bounded pull can turn it. A loss that "
+    "is not convex may have several lines of locally lowest cost: a search from many starts finds the lowest of them "
+    "with near certainty, though nothing proves it, and while a point is dragged only the nearest is followed.",
     "sensitivity": "The curve is the fit as a function of one point's height: the sensitivity curve, a sample's "
     "influence function. Straight without end: the loss does not resist (squared error). Flat on both sides: the "
     "pull is bounded (absolute error, Huber). Back to where it was: the point is ignored (Tukey, Welsch).",
@@ -48,7 +50,8 @@ WHY = {
     "constant": "With one constant θ to predict, the sum of (θ − y)² has the derivative 2 Σ(θ − y), which is zero at "
     "the mean. The sum of |θ − y| has as its derivative the number of points below θ less the number above: zero at "
     "the median. With an even number of points it is zero all the way between the middle two, so that the cost has a "
-    "flat stretch and every value there is as good.",
+    "flat stretch and every value there is as good. Under a loss that is not convex the cost has several dips; for "
+    "up to 5,000 points the lowest is found for certain, as bounds rule out that there is a lower one elsewhere.",
     "breakdown": "The breakdown point is the share of bad data that can carry a fit away without limit. Squared error "
     "breaks with a single point; a bounded pull holds out against bad heights up to one half, but not against bad "
     "positions in x, unless the loss lets far points go and the search finds the line of the majority.",
