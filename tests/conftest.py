@@ -1,6 +1,7 @@
 """What every test may use: the repository's root and a port that is free."""
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,23 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def jobs_end_with_their_test(monkeypatch):
+    """What a page left running beside it is stopped, so that it takes no time from the tests that follow."""
+    background = sys.modules.get("lossviz.ui.background")  # who never opens a page never waits for it
+    if background is None:
+        yield
+        return
+    begun = []
+
+    class Job(background.Job):
+        def __init__(self, work):
+            begun.append(self)
+            super().__init__(work)
+
+    monkeypatch.setattr(background, "Job", Job)
+    yield
+    for job in begun:
+        job.stop()

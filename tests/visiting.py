@@ -1,16 +1,22 @@
 """Open a page of the app in Streamlit's own test harness, at any address."""
 
+import functools
 import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")))
+
+# Each AppTest reads the metadata of every installed package in search of components, most of the time that a visit
+# takes; the answer is the same every time.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def visit(file: str, query: str | Mapping[str, str | list[str]] = "") -> AppTest:
