@@ -15,6 +15,7 @@ in the same run and in turns, and report the ratio.
 """
 
 import contextlib
+import itertools
 import os
 import platform
 import shutil
@@ -53,11 +54,21 @@ class Server:
     started: float
 
 
+_ports = itertools.count()
+
+
 def free_port() -> int:
-    """A TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nobody listens on.
+
+    Each process has fifty of its own, below those that the system hands out, so that no two test workers
+    that start servers at the same moment are given the same one.
+    """
+    for turn in itertools.islice(_ports, 50):
+        port = 10_000 + os.getpid() % 400 * 50 + turn % 50
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("none of this process's fifty ports is free")
 
 
 def tuned(port: int) -> list[str]:
@@ -217,6 +228,26 @@ def ready(page: Any) -> None:
         page.wait_for_function(_AT_REST, timeout=TIMEOUT)
         page.wait_for_timeout(50)
         quiet = quiet + 1 if page.evaluate(_AT_REST) else 0
+
+
+_QUIET = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  if (app?.getAttribute('data-test-script-state') !== 'notRunning') return false;
+  if (app.getAttribute('data-test-connection-state') !== 'CONNECTED') return false;
+  if (!document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]')) return false;
+  if (document.querySelector('[data-testid="stMain"] [data-testid="stSkeleton"]')) return false; // loaded when first shown
+  return [...document.querySelectorAll('.lossviz-chart')].every((chart) => chart.querySelector('.main-svg'));
+}"""
+
+
+def settled(page: Any) -> None:
+    """Return once Streamlit is at rest and every chart is painted."""
+    quiet = 0
+    while quiet < 3:  # a component that mounts may ask for one more run
+        page.wait_for_function(_QUIET, timeout=TIMEOUT)
+        page.evaluate(TWO_FRAMES)
+        page.wait_for_timeout(50)
+        quiet = quiet + 1 if page.evaluate(_QUIET) else 0
 
 
 def time_to_first_chart(browser: Any, command: Callable[[int], list[str]], path: str = "") -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from benchmarks.harness import chromium, open_page, serving, tuned  # noqa: E402
+from benchmarks.harness import chromium, open_page, serving, settled, tuned  # noqa: E402
 
 PICTURES = {
     "home": "",
@@ -23,7 +23,7 @@ def main() -> None:
             page = open_page(browser)
             page.set_viewport_size({"width": 1280, "height": 720})
             page.goto(f"{server.url}/{address}")
-            page.wait_for_timeout(6000)  # not every page has a chart whose painting could be awaited
+            settled(page)
             page.screenshot(path=HERE / f"{name}.png")
             page.close()
 

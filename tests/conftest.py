@@ -1,10 +1,11 @@
 """What every test may use: the repository's root and a port that is free."""
 
-import socket
 import sys
 from pathlib import Path
 
 import pytest
+
+from benchmarks import harness
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,9 +17,7 @@ def root() -> Path:
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return harness.free_port()
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,8 @@ from visiting import payload, send, visit
 
 PAGE = "pages/outliers.py"
 KEY = "outliers:points"
+FIVE = "x,y\n1,1\n2,1.5\n3,2\n4,2.5\n5,9999\n"
+"""A table of which the last point is far off."""
 
 
 def assert_fine(at):
@@ -51,4 +53,11 @@ def drawn(text):
     """The page after a pasted table was drawn."""
     at = pasted(text)
     next(button for button in at.button if button.label == "Draw these points").click().run()
+    return at
+
+
+def took(at, page):
+    """The page after the pasted table was drawn."""
+    at.button(key=f"{page}:own draw").click().run()
+    assert [e.message for e in at.exception] == []
     return at

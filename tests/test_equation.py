@@ -5,8 +5,7 @@ import re
 import numpy as np
 import pytest
 from campaign import cases
-from outlier_page import editor, pasted
-from test_page_links import FIVE, took
+from outlier_page import FIVE, editor, pasted, took
 from visiting import read, tables
 
 from lossviz import losses, optimizers, schedules

@@ -14,7 +14,7 @@ import hostile
 import numpy as np
 import pytest
 from campaign import cases
-from test_layers import PACKAGE, PAGES, imports
+from sources import PACKAGE, PAGES, imports
 from visiting import notice, read, visit
 
 from lossviz import foreign

@@ -11,7 +11,7 @@ from lossviz.ui.live_limits import Refusal
 
 @pytest.fixture
 def session(monkeypatch):
-    monkeypatch.setattr(live, "_served", True)
+    monkeypatch.setattr(live, "served", True)
     state = {}
     monkeypatch.setattr(live.st, "session_state", state)
     return state
@@ -56,7 +56,7 @@ def test_an_offer_ends_with_its_session(session):
 
 
 def test_nothing_is_offered_where_no_server_has_the_route(monkeypatch):
-    monkeypatch.setattr(live, "_served", False)
+    monkeypatch.setattr(live, "served", False)
     assert live.offer("a", lambda sent: {}) is None
 
 
@@ -78,8 +78,8 @@ def test_an_unknown_token_is_not_answered():
 
 @pytest.mark.parametrize("path", ["/lossviz/live/abc", "/some/base/lossviz/live/abc"])
 def test_the_route_is_found_below_any_base_path(monkeypatch, path):
-    monkeypatch.setattr(live, "_served", False)
+    monkeypatch.setattr(live, "served", False)
     found, scope = live.route().matches({"type": "websocket", "path": path})
     assert found.name == "FULL"
     assert scope["path_params"]["token"] == "abc"
-    assert live._served
+    assert live.served

@@ -44,7 +44,7 @@ def answer(sent):
 
 @pytest.fixture(scope="module")
 def address():
-    live._served = True
+    live.served = True
     listener = listen("127.0.0.1", 0)
     app = Starlette(routes=[live.route()])
     config = uvicorn.Config(app, log_config=None, lifespan="off", ws=protocol(), ws_max_size=25 * 2**20)
@@ -55,7 +55,7 @@ def address():
     server.should_exit = True
     thread.join(OPEN_FOR)
     listener.close()
-    live._served = False
+    live.served = False
 
 
 class Log(logging.Handler):
@@ -90,7 +90,7 @@ def session(monkeypatch):
     """The state of one session; its visitor is new, and so is what was told of."""
     state = {}
     monkeypatch.setattr(live.st, "session_state", state)
-    live.incidents._told.clear()
+    monkeypatch.setattr(live, "incidents", live_limits.Incidents(logging.getLogger(live.__name__)))
     return state
 
 
@@ -114,10 +114,11 @@ def ask(socket, question=EDIT):
 
 
 def all_gone(session):
+    (visitor,) = (kept for kept in session.values() if isinstance(kept, live_limits.Visitor))
     until = time.monotonic() + OPEN_FOR
-    while session[live._VISITOR].sockets and time.monotonic() < until:
+    while visitor.sockets and time.monotonic() < until:
         time.sleep(0.01)
-    return session[live._VISITOR].sockets == 0
+    return visitor.sockets == 0
 
 
 HUGE = some.sampled_from([10**400, -(10**4299), 10**30, 2**63, 1e308, -1e308, 5e-324])

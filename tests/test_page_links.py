@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 from campaign import cases
-from outlier_page import PAGE, edit, editor, pasted
+from outlier_page import FIVE, PAGE, edit, editor, pasted, took
 from scene_payload import unpack
 from visiting import notice, query, read, visit
 
@@ -37,13 +37,6 @@ NAMES = (
     "NA",
     "1,5",
 )
-
-
-def took(at, page):
-    """The page after the pasted table was drawn."""
-    at.button(key=f"{page}:own draw").click().run()
-    assert [e.message for e in at.exception] == []
-    return at
 
 
 def same_on_outliers(at):
@@ -120,9 +113,6 @@ def table(rng, labelled=False):
         words = rng.choice([["no", "yes"], ["0", "1"], ["-1", "1"], ["versicolor", "面"], ["=a", "@b"]])
         columns.append([str(words[k % 2]) for k in rng.permutation(count)])
     return names, columns
-
-
-FIVE = "x,y\n1,1\n2,1.5\n3,2\n4,2.5\n5,9999\n"
 
 
 def test_a_point_far_from_the_others_costs_them_no_digit():

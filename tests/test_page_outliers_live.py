@@ -15,7 +15,7 @@ from lossviz.ui import live
 @pytest.fixture
 def served(monkeypatch):
     """As under a server that has the route; ``ask(at, **edit)`` is a question on the wire."""
-    monkeypatch.setattr(live, "_served", True)
+    monkeypatch.setattr(live, "served", True)
 
     def ask(at, **changes):
         sent = editor(at)

@@ -62,7 +62,8 @@ class _Offer:
 
 
 _offers: WeakValueDictionary[str, _Offer] = WeakValueDictionary()
-_served = False
+served = False
+"""Whether a server has the route."""
 
 
 def offer(key: str, answer: Answer | None) -> str | None:
@@ -76,7 +77,7 @@ def offer(key: str, answer: Answer | None) -> str | None:
         The last part of the address to ask at, known to nobody else; None where there is no answer.
     """
     place = f"{key}:live"
-    if not _served or (answer is None and place not in st.session_state):
+    if not served or (answer is None and place not in st.session_state):
         return None
     visitor = st.session_state.setdefault(_VISITOR, Visitor())
     found: _Offer = st.session_state.setdefault(place, _Offer(visitor))
@@ -87,10 +88,10 @@ def offer(key: str, answer: Answer | None) -> str | None:
 
 def route() -> "WebSocketRoute":
     """The route a server adds to Streamlit's own; from then on offers are made."""
-    global _served
+    global served
     from starlette.routing import WebSocketRoute
 
-    _served = True
+    served = True
     return WebSocketRoute(PATH, _Talks().talk)
 
 

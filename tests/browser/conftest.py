@@ -27,16 +27,6 @@ PHONE = (390, 844)
 
 REQUIRED = os.environ.get("LOSSVIZ_REQUIRE_BROWSER", "") not in ("", "0")
 
-_QUIET = """() => {
-  const app = document.querySelector('[data-testid="stApp"]');
-  if (app?.getAttribute('data-test-script-state') !== 'notRunning') return false;
-  if (app.getAttribute('data-test-connection-state') !== 'CONNECTED') return false;
-  if (!document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]')) return false;
-  if (document.querySelector('[data-testid="stMain"] [data-testid="stSkeleton"]')) return false; // loaded when first shown
-  return [...document.querySelectorAll('.lossviz-chart')].every((chart) => chart.querySelector('.main-svg'));
-}"""
-
-
 _PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 """On a deep link Streamlit tries the page's own path as the server's root first, in vain."""
 
@@ -128,15 +118,7 @@ def _note_foreign(url: str, home: str, errors: list[str]) -> None:
 def settled() -> Callable[[Any], None]:
     """``settled(page)`` returns once Streamlit is at rest and every chart is painted."""
 
-    def wait(page: Any) -> None:
-        quiet = 0
-        while quiet < 3:  # a component that mounts may ask for one more run
-            page.wait_for_function(_QUIET, timeout=harness.TIMEOUT)
-            page.evaluate(harness.TWO_FRAMES)
-            page.wait_for_timeout(50)
-            quiet = quiet + 1 if page.evaluate(_QUIET) else 0
-
-    return wait
+    return harness.settled
 
 
 @pytest.fixture

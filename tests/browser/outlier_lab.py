@@ -4,7 +4,9 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
+from benchmarks import harness
 from lossviz import data, losses
 from lossviz.cloud import Cloud, Window, changed
 from lossviz.fitting import fit_line
@@ -49,11 +51,19 @@ def assert_true_to_the_library(page):
 
 
 def press_and_drag(page, start, way, steps=12):
+    """Take hold of what is at ``start`` and move it; returns, still holding, once the page has answered."""
+    before = page.locator(".lossviz-sentence").inner_text()
     page.mouse.move(*start)
     page.mouse.down()
     for k in range(1, steps + 1):
         page.mouse.move(start[0] + way[0] * k / steps, start[1] + way[1] * k / steps)
-    page.wait_for_timeout(150)
+    expect(page.locator(".lossviz-sentence")).not_to_have_text(before)
+    page.evaluate(harness.TWO_FRAMES)
+
+
+def equation(page, name="MSE"):
+    """Where a loss's line is written, to be waited on while it changes."""
+    return page.locator(".lossviz-point_editor .entry").filter(has_text=name).locator("small")
 
 
 def go_to(page, settled, view):
@@ -64,3 +74,13 @@ def go_to(page, settled, view):
 def moved(page):
     """Indices of the points that the address bar holds elsewhere than the data set."""
     return (points_of_the_address(page).xy != BASE.xy).any(axis=1).nonzero()[0].tolist()
+
+
+def upload(page, settled, content, name):
+    """Hand a file to the outlier lab."""
+    page.get_by_text("Change the data", exact=True).click()
+    settled(page)
+    page.get_by_role("button", name="Your own data").click()
+    chooser = page.locator("[data-testid=stPopoverBody] input[type=file]")
+    chooser.wait_for(state="attached")
+    chooser.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content.encode()})

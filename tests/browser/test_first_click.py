@@ -8,12 +8,13 @@ it is not, and whether a click is that early is left to the machine.
 import contextlib
 import re
 import time
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
 from campaign import cases
 
 from benchmarks import harness
+from browser.addresses import TAB, held
 
 LINKS = {
     "": "has=convex,bounded&word=loss",
@@ -23,7 +24,7 @@ LINKS = {
 }
 """For each page a state in which its widgets are not at their defaults."""
 
-TAB, FOLD = '[role="tab"]', '[data-testid="stExpander"] summary'
+FOLD = '[data-testid="stExpander"] summary'
 TABLE = ".lossviz-table"
 FIRST = {
     "": (FOLD, "", '[data-testid="stExpanderDetails"] a'),
@@ -62,11 +63,6 @@ _CLICK = """async ([selector, texts, wait]) => {
   }
 }"""
 _ANYTHING = f'{TAB}, {FOLD}, input[role="switch"], [data-testid="stButtonGroup"] button'
-
-
-def held(page):
-    """The settings in the address."""
-    return dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
 
 
 def click(page, selector, *texts, wait=0):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from campaign import FULL, cases
 
+from browser.outlier_lab import upload
 from lossviz import foreign, points
 from lossviz.points import Points
 from lossviz.ui import descent_panels, own_points
@@ -94,15 +95,6 @@ def as_csv(x, y, text, cell):
     writer.writerow([x, y, text])
     writer.writerows([k, [2, 3, 5, 4, 9][k], cell] for k in range(5))
     return table.getvalue()
-
-
-def upload(page, settled, content, name):
-    page.get_by_text("Change the data", exact=True).click()
-    settled(page)
-    page.get_by_role("button", name="Your own data").click()
-    chooser = page.locator("[data-testid=stPopoverBody] input[type=file]")
-    chooser.wait_for(state="attached")
-    chooser.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content.encode()})
 
 
 PLOTLY = """(kind) => [...document.querySelectorAll(`.lossviz-chart .g-${kind} text`)].map((text) => text.textContent)"""

@@ -11,9 +11,9 @@ import pytest
 from campaign import FULL
 
 from benchmarks import harness
+from browser.addresses import TAB, held
 from browser.explorer import slider
 from browser.outlier_lab import centre, press_and_drag
-from browser.test_first_click import TAB, held
 
 SOON = 3.0
 """Seconds that going back or forward may take, or as long as loading the page on a machine that is that busy."""

@@ -1,0 +1,10 @@
+"""What a page in the browser says of its state: the settings in its address, the tabs it has."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+TAB = '[role="tab"]'
+
+
+def held(page):
+    """The settings in the address."""
+    return dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
