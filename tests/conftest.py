@@ -1,6 +1,8 @@
 """What every test may use: the repository's root and a port that is free."""
 
 import sys
+import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,28 @@ def jobs_end_with_their_test(monkeypatch):
     yield
     for job in begun:
         job.stop()
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """How many residuals, or samples' scores, each thread has looked at."""
+    from lossviz.fitting.problem import Problem
+    from lossviz.models import Cost
+
+    seen = Counter()
+
+    def counted(cls, name):
+        method = getattr(cls, name)
+
+        def counting(self, *arguments):
+            found = method(self, *arguments)
+            sizes = [part.size for part in (found if isinstance(found, tuple) else (found,))]
+            of = self.samples if cls is Cost else 1
+            seen[threading.current_thread().name] += sizes[0] * of
+            return found
+
+        monkeypatch.setattr(cls, name, counting)
+
+    counted(Problem, "errors")
+    counted(Cost, "value_and_gradient")
+    return seen

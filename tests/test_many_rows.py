@@ -5,16 +5,17 @@ import time
 import numpy as np
 import pytest
 from outlier_page import PAGE, drawn, edit, editor, lines, said
-from test_work import RESIDUAL, looked_at  # noqa: F401  (a fixture)
 from visiting import visit
 
 from lossviz import losses
 from lossviz.cloud import Cloud, Window
 from lossviz.data import MAX_DRAWN
 from lossviz.fitting import fit_line
+from lossviz.losses import ResidualLoss
 from lossviz.outlier_lab import fit_cloud
 from lossviz.ui.outlier_state import State
 
+RESIDUAL = [name for name in losses.names("regression") if issubclass(losses.find(name), ResidualLoss)]
 RHYTHMS = {"every other": (0.0, 10.0), "weeks": (0.0,) * 5 + (10.0,) * 2}
 """Rows that repeat: every k-th of them is no picture of all."""
 
@@ -51,7 +52,7 @@ def test_the_fits_on_the_page_are_those_of_all_rows(rhythm, level):
 @pytest.mark.parametrize("scale", [1.0, "mad"])
 @pytest.mark.parametrize("rhythm", [*RHYTHMS, "spread"])
 @pytest.mark.parametrize("name", RESIDUAL)
-def test_a_fit_of_many_rows_costs_no_more_than_any_other_and_takes_few_looks(name, rhythm, scale, looked_at):  # noqa: F811
+def test_a_fit_of_many_rows_costs_no_more_than_any_other_and_takes_few_looks(name, rhythm, scale, looked_at):
     n, loss = 20_000, losses.get(name)
     rng = np.random.default_rng(3)
     x = np.arange(1.0, n + 1.0)

@@ -1,15 +1,11 @@
 """No run of a page at its largest settings does more than a moment's work itself, counted, not timed."""
 
-import threading
-from collections import Counter
-
 import numpy as np
 import pytest
 from visiting import notice, query, visit
 
 from lossviz import data, losses, optimizers
 from lossviz.fitting import fit_line, fit_location
-from lossviz.fitting.problem import Problem
 from lossviz.losses import ResidualLoss
 from lossviz.models import Cost
 from lossviz.outlier_lab import QUICK, breakdown, work
@@ -18,28 +14,6 @@ from lossviz.ui.descent_rules import MOST_RUNS
 
 OUTLIERS, DESCENT = "pages/outliers.py", "pages/gradient_descent.py"
 RESIDUAL = [name for name in losses.names("regression") if issubclass(losses.find(name), ResidualLoss)]
-
-
-@pytest.fixture
-def looked_at(monkeypatch):
-    """How many residuals, or samples' scores, each thread has looked at."""
-    seen = Counter()
-
-    def counted(cls, name):
-        method = getattr(cls, name)
-
-        def counting(self, *arguments):
-            found = method(self, *arguments)
-            sizes = [part.size for part in (found if isinstance(found, tuple) else (found,))]
-            of = self.samples if cls is Cost else 1
-            seen[threading.current_thread().name] += sizes[0] * of
-            return found
-
-        monkeypatch.setattr(cls, name, counting)
-
-    counted(Problem, "errors")
-    counted(Cost, "value_and_gradient")
-    return seen
 
 
 @pytest.mark.parametrize("scale", [1.0, "mad"])
