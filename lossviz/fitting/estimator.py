@@ -160,8 +160,8 @@ def fit(
             Such a fit minimises nothing, as its scale moves with it: it is where reweighting comes to
             rest, and ``converged`` says whether it does.
         start: (p,) or (B, p), a guess that saves time, such as the fit before a point moved.
-        starts: elemental starts for losses with several minima; default 40, with ``start`` none. With none
-            there is no search for the lowest minimum.
+        starts: elemental starts of either kind, for losses with several minima; default 40, with ``start``
+            none. With none there is no search for the lowest minimum.
 
     Raises:
         ValueError: for a loss that is not of the residual, shapes that do not match, numbers that are

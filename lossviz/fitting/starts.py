@@ -28,7 +28,7 @@ def least_absolute(problem: Problem) -> Array:
 
 
 def elemental(problem: Problem, starts: int) -> Array:
-    """Fits through p points each, and half as many through midpoints of two points, (B, up to 1.5 starts, p).
+    """Fits through p points each, and as many through midpoints of two points too, (B, up to 2 starts, p).
 
     Midpoints lead to minima that no point is near to, as between points that are evenly spread.
     """
@@ -39,11 +39,11 @@ def elemental(problem: Problem, starts: int) -> Array:
     random = np.random.default_rng(0)
     points, heights = problem.design.points, problem.target
     found = [_through(problem, points, heights, starts, random)]
-    if p > 1 and starts > 1:
+    if p > 1:
         one, other = _subsets(n, 2, MIDPOINTS, random).T
         points = np.concatenate([points, 0.5 * points[:, one] + 0.5 * points[:, other]], axis=1)
         heights = np.concatenate([heights, 0.5 * heights[:, one] + 0.5 * heights[:, other]], axis=1)
-        found.append(_through(problem, points, heights, starts // 2, random))
+        found.append(_through(problem, points, heights, starts, random))
     return np.concatenate(found, axis=1)
 
 
