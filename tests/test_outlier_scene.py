@@ -44,18 +44,22 @@ def test_ones_own_line_goes_through_its_handles_and_costs_the_mean_loss():
 
 def test_a_local_minimum_is_a_thin_line_in_the_colour_of_its_loss_where_the_pulls_balance():
     at = visit(PAGE, "data=hbk&loss=tukey_biweight")
-    thin, best = editor(at)["lines"]
-    assert (thin["width"], thin["name"], best["name"]) == (1.0, "", "Tukey biweight")
-    assert (thin["color"], thin["dash"]) == (best["color"], best["dash"]) == ("#b78b29", "dash")
+    *minima, best = editor(at)["lines"]
+    assert len(minima) == 2
+    assert best["name"] == "Tukey biweight"
+    assert (best["color"], best["dash"]) == ("#b78b29", "dash")
+    for thin in minima:
+        assert (thin["width"], thin["name"]) == (1.0, "")
+        assert (thin["color"], thin["dash"]) == (best["color"], best["dash"])
     x, y = points(at).T
     c, costs = 4.685, []
-    for line in (thin, best):
+    for line in (*minima, best):
         intercept, slope = straight(at, line["ends"])
         u = np.clip((intercept + slope * x - y) / c, -1, 1)
         pull = c * u * (1 - u**2) ** 2  # Beaton and Tukey (1974)
         assert [pull.sum(), pull @ x] == pytest.approx([0, 0], abs=1e-4)
         costs.append(np.mean(c**2 / 6 * (1 - (1 - u**2) ** 3)))
-    assert costs[1] < costs[0]
+    assert costs[-1] == min(costs)
 
 
 def test_rectangles_reach_from_the_points_to_their_line():

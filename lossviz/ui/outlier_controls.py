@@ -254,7 +254,7 @@ PRESETS = (
         "Switch to MAD and the units no longer matter.",
     ),
     Preset(
-        "Two minima",
+        "Several minima",
         {"data": "hbk", "loss": ["absolute_error", "tukey_biweight", "welsch"]},
         "A loss that lets far points go may have several best lines nearby; the thin ones are local minima.",
     ),
