@@ -9,6 +9,8 @@ from lossviz.fitting import polyhedral
 from lossviz.fitting.problem import Index, Problem, solve
 from lossviz.losses.base import Array
 
+FEW = 200
+"""Of more points than this no midpoints are needed: a point is near to any place that matters."""
 MIDPOINTS = 60
 """Most midpoints of two points that fits are drawn through."""
 
@@ -39,7 +41,7 @@ def elemental(problem: Problem, starts: int) -> Array:
     random = np.random.default_rng(0)
     points, heights = problem.design.points, problem.target
     found = [_through(problem, points, heights, starts, random)]
-    if p > 1:
+    if p > 1 and n <= FEW:
         one, other = _subsets(n, 2, MIDPOINTS, random).T
         points = np.concatenate([points, 0.5 * points[:, one] + 0.5 * points[:, other]], axis=1)
         heights = np.concatenate([heights, 0.5 * heights[:, one] + 0.5 * heights[:, other]], axis=1)
