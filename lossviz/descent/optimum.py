@@ -4,6 +4,7 @@ The answers say in a sentence what a race cannot tell: separable classes have no
 repeated features have many.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -246,10 +247,10 @@ def _by_newton(cost: Cost) -> Optimum:
 
 def _polished(cost: Cost, at: Array) -> Array:
     """Newton steps for as long as they shorten the gradient, which tells the last digits the cost cannot."""
-    slope = np.linalg.norm(cost.gradient(at))
+    slope = math.hypot(*cost.gradient(at))  # whose squares may be beyond the largest number
     for _ in range(10):
         trial = at + _newton_step(cost, at, 0.0)
-        shorter = np.linalg.norm(cost.gradient(trial))
+        shorter = math.hypot(*cost.gradient(trial))
         if not shorter < slope:
             break
         at, slope = trial, shorter
