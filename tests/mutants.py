@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("lossviz", "pages", "static", "tests", ".streamlit", "app.py", "pyproject.toml")
+PARTS = ("lossviz", "pages", "static", "tests", "benchmarks", ".streamlit", "app.py", "pyproject.toml")
 """What of the repository the tests need."""
 
 
