@@ -7,6 +7,7 @@ connections without TCP_NODELAY, so that small replies wait for a delayed acknow
 """
 
 import argparse
+import contextlib
 import errno
 import os
 import re
@@ -14,7 +15,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,9 +159,14 @@ def serve(listener: socket.socket, settings: Settings) -> None:
 
     from lossviz.ui import live, live_protocol
     from lossviz.ui.headers import Headers
+    from lossviz.ui.warm_up import warm_up
 
     url = _url(listener, settings)
-    threading.Thread(target=_warm_up, daemon=True).start()
+
+    @contextlib.asynccontextmanager
+    async def warm(_: st.App) -> AsyncIterator[None]:
+        warm_up()  # whoever connects meanwhile waits on the socket, and is not refused
+        yield
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -171,7 +177,7 @@ def serve(listener: socket.socket, settings: Settings) -> None:
                     threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
     config = uvicorn.Config(
-        Headers(st.App(APP, routes=[live.route()]), settings.embedded_by),
+        Headers(st.App(APP, routes=[live.route()], lifespan=warm), settings.embedded_by),
         log_config=None,  # Streamlit's own, at the level of its config file
         access_log=False,
         ws=live_protocol.protocol(),
@@ -182,17 +188,6 @@ def serve(listener: socket.socket, settings: Settings) -> None:
         Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         print()
-
-
-def _warm_up() -> None:
-    """Import what the first page needs while the browser is still fetching Streamlit's own code."""
-    import pandas  # noqa: F401  (before plotly draws: see lossviz.ui.frame)
-
-    from lossviz import losses
-    from lossviz.figures import curves
-
-    scene = curves.Scene((losses.get("huber"),), "error", "error", target=0.0, low=-1.0, high=1.0, probe=0.0)
-    curves.figure(scene, curves.lines(scene, scene.grid()), "").to_json(validate=False)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,9 @@
 // session means that nothing was lost, and nothing is loaded.
 
 const PATIENCE = 4000; // ms without an answer after which a line that looks alive counts as dead
-const NAP = 30000;     // ms hidden after which a line may have died unnoticed
+const TRY = 1000;      // ms for the server to say that it is well
+const NAP = 30000;     // ms hidden or asleep after which a line may have died unnoticed
+const TICK = 1000;     // ms between two looks at the clock
 
 const app = () => document.querySelector('[data-testid="stApp"]');
 const state = (of) => app()?.getAttribute(`data-test-${of}-state`);
@@ -39,17 +41,31 @@ function watchLine() {
   ask();
 }
 
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Whether the server answers. A connection kept from before may be as dead as the line: each try gives up one.
+async function reachable() {
+  const url = new URL("_stcore/health", home());
+  for (let tries = PATIENCE / TRY; tries > 0; tries--) {
+    const well = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(TRY) }).then((r) => r.ok, () => false);
+    if (well) return true;
+  }
+  return false;
+}
+
 // After a sleep the socket may be dead without knowing it: an answer that does not come, from a server that
-// is well and has nothing under way, says so.
-function woke() {
-  if (document.hidden || life.lost || !life.component) return;
+// can be reached, says so. Where it cannot be reached yet, wait for that, or for Streamlit to see it as well.
+async function woke() {
+  if (document.hidden || life.lost || !life.component || life.waking) return;
+  life.waking = true;
   ask();
-  const asked = life.asked;
-  setTimeout(async () => {
-    if (life.heard >= asked || life.lost || state("script") === "running") return;
-    const well = await fetch(new URL("_stcore/health", home()), { cache: "no-store" }).then((r) => r.ok, () => false);
-    if (well && life.heard < asked) again();
-  }, PATIENCE);
+  const asked = life.asked, open = () => life.heard < asked && !life.lost;
+  do {
+    const [well] = await Promise.all([reachable(), pause(PATIENCE)]);
+    if (well && open()) again();
+    if (well) break;
+  } while (open());
+  life.waking = false;
 }
 
 function start() {
@@ -62,6 +78,13 @@ function start() {
     if (document.hidden) life.hidden = Date.now();
     else if (Date.now() - (life.hidden ?? Infinity) > NAP) woke();
   });
+  // A page that was in sight when the machine fell asleep hears of nothing: its clock has jumped.
+  let last = Date.now();
+  setInterval(() => {
+    const now = Date.now();
+    if (now - last > NAP) woke();
+    last = now;
+  }, TICK);
 }
 
 export default function (component) {

@@ -20,7 +20,7 @@ ALLOWED = {
     "lossviz": NUMERIC | LAZY,
     "figures": NUMERIC | {"plotly"},
     "ui": NUMERIC | {"pandas", "plotly", "starlette", "streamlit", "uvicorn"},
-    "__main__": {"click", "pandas", "streamlit", "uvicorn"},
+    "__main__": {"click", "streamlit", "uvicorn"},
     "pages": NUMERIC | {"streamlit"},
 }
 

@@ -7,15 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pandas  # noqa: F401  (see below)
 import streamlit as st
 
 from lossviz.ui.address import Address, enter, notices, settled
 from lossviz.ui.lifeline import lifeline
 from lossviz.ui.site import SITE, STATIC
-
-# Tables need pandas, and plotly looks whether it is loaded. A first import in one session while another
-# session draws would show plotly half a module; here, import locks make every session wait for it.
 
 
 @dataclass(frozen=True)
@@ -92,6 +88,11 @@ def page(key: str) -> Page:
     st.set_page_config(page_title=title, page_icon=str(STATIC / "icon.svg"), layout="wide")
     st.html(_CSS)
     lifeline()
+    # Tables need pandas, and plotly looks whether it is loaded. A first import in one session while another
+    # session draws would show plotly half a module; here, import locks make every session wait for it. Not
+    # earlier: the lifeline answers before.
+    import pandas  # noqa: F401
+
     enter(key)
     with st.sidebar:
         st.page_link("app.py", label="LossViz", icon=":material/home:")

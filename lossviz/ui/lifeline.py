@@ -9,6 +9,7 @@ import secrets
 import streamlit as st
 
 from lossviz.ui.component import declare
+from lossviz.ui.warm_up import warm_up_meanwhile
 
 _lifeline = declare("lifeline")
 _KEY = "lifeline"
@@ -30,4 +31,5 @@ def lifeline() -> None:
     heard = st.session_state.get(_HEARD, 0)
     _lifeline(key=_KEY, data=[{"token": token, "heard": heard}], on_ask_change=lambda: None)
     if asked.get("token") not in (None, token):
+        warm_up_meanwhile()  # the server may have just started
         st.stop()

@@ -12,15 +12,13 @@ from pathlib import Path
 
 from benchmarks import harness
 
-SESSION_ENDS = 2
-"""Seconds that a session outlives its connection here; 120 by default."""
-
 
 class Host:
     """A server process on a port of its own, started anew by :meth:`restart`."""
 
-    def __init__(self, command: Callable[[int], list[str]], log: Path) -> None:
-        self.command, self.log = command, log
+    def __init__(self, command: Callable[[int], list[str]], log: Path, ends: int) -> None:
+        """``ends`` is for how many seconds a session outlives its connection; Streamlit's own default is 120."""
+        self.command, self.log, self.ends = command, log, ends
         self.port = harness.free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -28,7 +26,7 @@ class Host:
         """Return once it answers."""
         environment = {
             "PYTHONUNBUFFERED": "1",
-            "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_ENDS),
+            "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(self.ends),
         }
         with self.log.open("ab") as sink:
             self.process = subprocess.Popen(
@@ -70,6 +68,7 @@ class Line:
         self.whole = threading.Event()
         self.whole.set()
         self._pairs: set[socket.socket] = set()
+        self._deaf: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -82,6 +81,10 @@ class Line:
 
     def mend(self) -> None:
         self.whole.set()
+
+    def deafen(self) -> None:
+        """What is said on the connections there are is swallowed, both ways, and nobody is told; new ones are good."""
+        self._deaf |= self._pairs
 
     def close(self) -> None:
         self.cut()
@@ -109,18 +112,20 @@ class Line:
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                sink.sendall(data)
+                if source not in self._deaf:
+                    sink.sendall(data)
         for end in (source, sink):
             self._pairs.discard(end)
+            self._deaf.discard(end)
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
                 end.close()
 
 
 @contextlib.contextmanager
-def hosting(command: Callable[[int], list[str]], log: Path) -> Iterator[tuple[Host, Line]]:
-    """A started host and a line to it."""
-    host = Host(command, log)
+def hosting(command: Callable[[int], list[str]], log: Path, ends: int) -> Iterator[tuple[Host, Line]]:
+    """A started host, whose sessions outlive their connections by ``ends`` seconds, and a line to it."""
+    host = Host(command, log, ends)
     host.start()
     line = Line(host.port)
     try:

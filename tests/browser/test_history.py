@@ -36,7 +36,7 @@ _SHOWN = f"""() => {{ {_DEEP}
   const sliders = deep(main).filter((e) => e.matches('input[type="range"]:not([hidden])')).map((e) => e.value);
   return JSON.stringify([location.href, main.innerText, sliders]);
 }}"""
-_DRAWN = f"""() => {{ {_DEEP}
+DRAWN = f"""() => {{ {_DEEP}
   return deep(main).filter((e) => e.matches('[class^="lossviz-"]:empty:not(.lossviz-lifeline)')).length === 0;
 }}"""
 
@@ -51,7 +51,7 @@ def server(request):
 def shown(page, settled):
     """What is shown once every component is drawn."""
     settled(page)
-    page.wait_for_function(_DRAWN)
+    page.wait_for_function(DRAWN)
     return page.evaluate(_SHOWN)
 
 
@@ -94,8 +94,8 @@ class Way:
 
     def assert_soon(self):
         """Half of all ways were short, measured against loading the page where they end."""
-        loading = self._time(self.page.reload, -1)
-        assert statistics.median(self.times) < max(SOON, 1.5 * loading)
+        took = statistics.median(self.times)
+        assert took < SOON or took < 1.5 * self._time(self.page.reload, -1)
 
 
 @pytest.mark.parametrize("address", STEPS if FULL else ["outliers"])
