@@ -117,8 +117,14 @@ QUESTIONS = (
         "Any rule that is low for good predictions and has a usable slope can serve as a loss. Regularization adds a "
         "charge on the model itself, so that a simpler model wins unless the data insist.",
         "curves",
-        {"loss": "barron", "reach": "6", "probe": "3", "panels": "weight"},
-        "Bend one loss through a whole family of shapes",
+        {
+            "formula": "abs(r)**p",
+            "loss": "own,squared_error,absolute_error",
+            "own.p": "1.5",
+            "reach": "3",
+            "probe": "2",
+        },
+        "Bend a loss of your own by its parameter",
     ),
     Question(
         "What are gradient descent and backpropagation?",

@@ -288,9 +288,12 @@ def cost(loss: ResidualLoss, cloud: Cloud, coefficients: Array, scale: float = 1
 
 def cost_curve(fit: Fit, y: Array, at: Array) -> Array:
     """Cost of each constant in ``at`` (m,) under the fit's loss and scale, (m,)."""
+    if not len(at):
+        return np.empty(0)
     some = max(1, 20_000 // max(1, len(y)))  # as many at once as stay in a processor's cache
     parts = (at[first : first + some, None] for first in range(0, len(at), some))
-    return np.concatenate([fit.loss.value((part - y) / fit.scale).mean(axis=1) for part in parts])
+    with np.errstate(all="ignore"):
+        return np.concatenate([fit.loss.value((part - y) / fit.scale).mean(axis=1) for part in parts])
 
 
 def nickname(loss: ResidualLoss) -> str:

@@ -6,8 +6,10 @@ from lossviz import losses
 from lossviz.figures import curve_words as words
 from lossviz.figures import curves as figures
 from lossviz.figures.curves import Scene
+from lossviz.losses.catalogue import REGISTERED
+from lossviz.losses.own import VARIABLES
 from lossviz.ui import address as url
-from lossviz.ui import curve_lab, explain, frame, pickers, plainly
+from lossviz.ui import curve_lab, explain, formula_box, frame, pickers, plainly
 from lossviz.ui.chart import chart
 from lossviz.ui.downloads import downloads
 from lossviz.ui.live_slider import live_slider
@@ -24,11 +26,16 @@ def explorer() -> None:
         controls, picture = st.columns([1, 2.9], gap="medium")
         with controls:
             family = curve_lab.pick_family(address)
-            chosen = pickers.pick_losses(address, losses.names(family), curve_lab.DEFAULTS[family])
+            menu = st.container()
+            catalogue = formula_box.pick_formulas(address, family) if family in VARIABLES else REGISTERED
+            with menu:
+                chosen = pickers.pick_losses(
+                    address, losses.names(family), curve_lab.DEFAULTS[family], catalogue=catalogue
+                )
             sliders = st.container()
             axis = curve_lab.pick_axis(address, family)
             with sliders:
-                tuned = pickers.tune(address, chosen, chart=CHART)
+                tuned = pickers.tune(address, chosen, chart=CHART, catalogue=catalogue)
                 probe = live_slider(chart=CHART, **curve_lab.probe(address, axis))
             shown, left_out = curve_lab.drawable(tuned, axis)
             scene = Scene(losses=tuple(shown), probe=probe, **axis)

@@ -39,10 +39,26 @@ def two(name, low, high):
     }
 
 
+def formula(variable):
+    texts = (
+        "abs({x})**p",
+        "{x}**2; {x}**2/({x}**2 + c**2)",
+        "max(a*{x}, -{x})",
+        "{x}**2 if {x} < 1 else 2*{x} - 1",
+        "{x}**3",
+    )
+
+    def drawn(rng):
+        text = rng.choice(texts).format(x=variable)
+        return {"formula": text, "loss": rng.choice(("own", "own,huber"))}
+
+    return drawn
+
+
 OWN = {
-    "pages/outliers.py": {"own": own_points, "line": two("line", 0.0, 10.0)},
+    "pages/outliers.py": {"formula": formula("r"), "own": own_points, "line": two("line", 0.0, 10.0)},
     "pages/gradient_descent.py": {"own": own_points, "start": two("start", -2.0, 2.0)},
-    "pages/loss_curves.py": {},
+    "pages/loss_curves.py": {"formula": formula("r")},
     "app.py": {"word": lambda rng: {"word": rng.choice(("huber", "<b>", "0"))}},
 }
 

@@ -133,7 +133,8 @@ def test_marks_use_up_the_colours_before_the_dashes():
 def test_an_alias_shares_the_mark_and_an_unknown_loss_has_its_own():
     for loss in losses.every():
         assert {style.mark(alias) for alias in loss.aliases} <= {style.mark(loss.name)}
-    assert style.mark("typed by a person") == style.OWN
+    assert style.mark("own") == style.Mark(style.NEUTRAL, "solid")
+    assert style.mark("own1") == style.Mark(style.NEUTRAL, "dash")
 
 
 def test_fill_keeps_the_colour():

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from lossviz import foreign
 from lossviz.descent.runs import Trajectory
 from lossviz.descent.source import Standalone
+from lossviz.losses.own import Own
+from lossviz.losses.own import source as own_source
 from lossviz.models import FEATURES, Cost, Linear
 
 _LOOP = """
@@ -69,7 +71,10 @@ def script(trajectory: Trajectory, run: int = 0) -> str:
     whole.add_object("optimizer", optimizer, "init", "lookahead", "step")
     whole.add_object("schedule", trajectory.schedule, "factor")
     if isinstance(problem, Cost):
-        whole.add_object("loss", problem.loss, "value_at", "gradient_at")
+        if isinstance(problem.loss, Own):
+            whole.add_text(own_source(problem.loss))
+        else:
+            whole.add_object("loss", problem.loss, "value_at", "gradient_at")
         setting = f"{problem.loss.label}: {problem.data.source}"
         body = _data(problem, trajectory, whole)
     else:

@@ -50,6 +50,11 @@ class Standalone:
         settings = "".join(f"\n{name}.{key} = {_literal(key, value)}" for key, value in values.items())
         self._classes.append(f"{name} = {owners[0].__name__}(){settings}")
 
+    def add_text(self, text: str) -> None:
+        """Write a class as given; ``np`` is NumPy."""
+        self._imports.add("import numpy as np")
+        self._classes.append(text)
+
     def add_function(self, function: Callable[..., Any]) -> str:
         """Write a function and what it calls; returns its name."""
         name: str = function.__name__

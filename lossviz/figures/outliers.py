@@ -138,7 +138,11 @@ def cost_curves(
     lowest = []
     for fit in fits:
         mark, costs = style.mark(fit.loss.name), cost_curve(fit, y, at)
-        low, span = float(costs.min()), float(np.ptp(costs)) or 1.0
+        costs = np.where(np.isfinite(costs), costs, np.nan)  # of a formula that is no number there
+        if np.isnan(costs).all():
+            continue
+        low = float(np.nanmin(costs))
+        span = float(np.nanmax(costs)) - low or 1.0
         figure.add_scatter(
             x=at,
             y=(costs - low) / span,
@@ -147,7 +151,8 @@ def cost_curves(
             customdata=costs,
             hovertemplate="cost %{customdata:.4~g}",
         )
-        lowest.append((mark, fit, (cost_curve(fit, y, fit.minima[:, 0]) - low) / span))
+        if len(fit.minima):
+            lowest.append((mark, fit, (cost_curve(fit, y, fit.minima[:, 0]) - low) / span))
     for mark, fit, heights in lowest:  # above all curves, which may lie on one another
         figure.add_scatter(
             x=fit.vertices[:, 0],

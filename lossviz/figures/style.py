@@ -54,8 +54,8 @@ class Mark:
         return {"color": self.color, "dash": self.dash, "width": LINE_WIDTH}
 
 
-OWN = Mark(NEUTRAL)
-"""The mark of a loss that is not in the registry, such as a typed formula."""
+OWN = "own"
+"""Names of typed formulas begin so."""
 
 
 def nth_mark(index: int) -> Mark:
@@ -66,12 +66,13 @@ def nth_mark(index: int) -> Mark:
 def mark(name: str) -> Mark:
     """The mark of a loss, the same on every page: its place in its family within the registry.
 
-    Aliases share the mark of their loss; a name that is not registered gets ``OWN``.
+    Aliases share the mark of their loss. A formula of one's own is grey, several are told apart by their dashes.
     """
     try:
         loss = losses.find(name)
     except ValueError:
-        return OWN
+        number = name.removeprefix(OWN)
+        return Mark(NEUTRAL, DASHES[int(number) % len(DASHES) if number.isdigit() else 0])
     return nth_mark(losses.names(loss.family).index(loss.name))
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ from lossviz.fitting.problem import Design, Frame, Index, Problem
 from lossviz.fitting.starts import elemental, least_absolute, least_squares
 from lossviz.losses import Loss, ResidualLoss
 from lossviz.losses.base import Array
+from lossviz.losses.own import Own
 
 ELEMENTAL_STARTS = 40
 """Starting points through a few of the data points each, for losses that may have several minima."""
@@ -170,6 +172,28 @@ def fit(
     """
     if not isinstance(loss, ResidualLoss):
         raise ValueError(f"{loss.name} is not a loss of the residual and cannot be fitted here")
+    if loss.falls_without_end:
+        raise ValueError(f"{loss.short} falls without end on one side, so that no fit costs least")
+    if not isinstance(loss, Own):
+        return _fit(loss, design, y, weights, scale, start, starts)
+    # A formula may have poles, jumps and stretches where it is no number, which no method foresees.
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return _fit(loss, design, y, weights, scale, start, starts)
+    except (np.linalg.LinAlgError, IndexError) as fault:
+        raise ValueError(f"{loss.short} leads the search to places where it is no number") from fault
+
+
+def _fit(
+    loss: ResidualLoss,
+    design: ArrayLike,
+    y: ArrayLike,
+    weights: ArrayLike | None,
+    scale: Scale,
+    start: ArrayLike | None,
+    starts: int | None,
+) -> Fit:
     columns, target, shares, single = arrays(design, y, weights)
     frame = Frame.of(columns, target)
     inner = Design(frame.columns(columns))
@@ -301,6 +325,8 @@ def _several(problem: Problem, guess: Array | None, starts: int) -> _Found:
             left = _distinct(left[ended[left] & ~strict[left]], ends, tries)
         strict[list(sets)] = True
     costs = many.cost(ends).reshape(batch, tries)
+    if not np.isfinite(costs).any(axis=1).all():
+        raise ValueError(f"{problem.loss.short} is no number at some point of every fit that was tried")
     genuine = (ended & strict).reshape(batch, tries)
     converged = np.asarray(genuine.any(axis=1))
     # Where no start ends in a minimum, the cheapest end stands in.

@@ -46,6 +46,11 @@ class ResidualLoss(RegressionLoss):
         return True
 
     @property
+    def falls_without_end(self) -> bool:
+        """No value is the lowest: there is nothing to be fitted. So may a formula be that somebody typed."""
+        return False
+
+    @property
     def redescending(self) -> bool:
         """The gradient goes to zero as |r| grows: far points lose their pull."""
         return False

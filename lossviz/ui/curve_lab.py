@@ -83,6 +83,18 @@ PRESETS = (
         {"loss": ["barron"], "reach": "6", "probe": 3.0, "panels": ["weight"]},
         "Barron's loss is squared at α = 2, pseudo-Huber at 1, Cauchy at 0, Geman-McClure at −2: press play on α.",
     ),
+    Preset(
+        "Your own",
+        {
+            "formula": "abs(r)**p",
+            "loss": ["own", "squared_error", "absolute_error"],
+            "own.p": 1.5,
+            "reach": "3",
+            "probe": 2.0,
+        },
+        "Type any formula in r, and change it: at p = 1 this one is the absolute error, at p = 2 the squared one. Below p = 1 "
+        "it is no longer convex, and far points lose their pull.",
+    ),
 )
 
 REACHES = ("1", "2", "3", "5", "6", "8", "10", "20", "30", "50", "100", "300", "1000")

@@ -14,6 +14,7 @@ from lossviz.descent.race import Entrant, parameter_names
 from lossviz.figures import style
 from lossviz.figures.style import Mark
 from lossviz.foreign import quoted
+from lossviz.losses.catalogue import REGISTERED
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array, Optimizer
 from lossviz.ui.address import Address, Bad, Field, choice, choices, whole
@@ -104,14 +105,16 @@ def pick(address: Address) -> Setup:
     surface = pick_surface(address) if task == "surface" else None
     race = _pick_race(address, task)
     several = {name: race == name for name in RACES}
-    chosen = pick_loss(address, task, several["losses"]) if samples is not None else []
+    chosen, catalogue = (
+        pick_loss(address, task, several["losses"]) if samples is not None else ([], REGISTERED)
+    )
     names = pick_optimizers(address, several["optimizers"])
     rates = pick_rates(address, task, several["rates"], names)
     more = st.expander("Batch, steps, start, seed")
     tuning = st.expander("Model and rule in detail")
     with tuning:
         unit = unit_of(samples.y) if samples is not None and task == "line" else 1.0
-        tuned = tune(address, chosen, unit=unit)
+        tuned = tune(address, chosen, unit=unit, catalogue=catalogue)
         features, l2, scale = pick_model(address, task) if samples is not None else ("plain", 0.0, "raw")
         settings = {name: tune_optimizer(address, name) for name in names}
     if samples is not None:

@@ -11,10 +11,12 @@ from lossviz.data.dataset import MAX_BY_HAND, Dataset
 from lossviz.foreign import quoted
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import NONNEGATIVE
+from lossviz.losses.catalogue import Catalogue
 from lossviz.models import FEATURES
 from lossviz.ui import own_points, plainly
 from lossviz.ui.address import Address, choice, choices, number, whole
 from lossviz.ui.descent_rules import MOST_RUNS, one_of, slider
+from lossviz.ui.formula_box import pick_formulas
 from lossviz.ui.live_slider import live_slider
 from lossviz.ui.own_points import KEPT, OWN
 from lossviz.ui.pickers import pick_losses
@@ -129,17 +131,22 @@ def pick_surface(address: Address) -> surfaces.Surface:
     return cls(**{p.name: slider(address, name, cls.title, p) for p in cls.parameters()})
 
 
-def pick_loss(address: Address, task: str, several: bool) -> list[str]:
+def pick_loss(address: Address, task: str, several: bool) -> tuple[list[str], Catalogue]:
+    """Names of the losses to train with, and the catalogue they are of."""
     if task == "line":
         options = [n for n in losses.names("regression") if issubclass(losses.find(n), ResidualLoss)]
-        default = ["squared_error"]
+        default, family = ["squared_error"], "regression"
     else:
         options = [n for n in losses.names("binary") if n != "zero_one"]
-        default = ["binary_cross_entropy"]
-    if several:
-        return pick_losses(address, options, default, most=MOST_RUNS)
-    address.field(choices("loss", options, default, least=1, most=1))
-    return [one_of(address, "loss", "Loss", options, lambda n: losses.find(n).title)]
+        default, family = ["binary_cross_entropy"], "binary"
+    menu = st.container()
+    catalogue = pick_formulas(address, family)
+    with menu:
+        if several:
+            return pick_losses(address, options, default, most=MOST_RUNS, catalogue=catalogue), catalogue
+        options += catalogue.own_names
+        address.field(choices("loss", options, default, least=1, most=1))
+        return [one_of(address, "loss", "Loss", options, lambda n: catalogue.find(n).title)], catalogue
 
 
 def pick_model(address: Address, task: str) -> tuple[str, float, str]:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from lossviz.losses import Loss
+from lossviz.losses.own import SEEN, Own
 from lossviz.ui.address import Address, Field, choice
 from lossviz.ui.downloads import Table
 
@@ -58,10 +59,11 @@ def why(loss: Loss) -> None:
         f"{loss.summary()} {loss.story()}",
         f"$$\n{loss.formula}\n$$",
         f"$$\n{loss.gradient_formula}\n$$",
+        *([f"What follows holds {SEEN}."] if isinstance(loss, Own) else []),
         *(f":blue-badge[{trait.title}] {trait.meaning}" for trait in loss.traits()),
         f"**Best constant prediction:** {loss.elicits}.",
     ]
-    if loss.family == "regression":
+    if loss.family == "regression" and not isinstance(loss, Own):
         noise = getattr(loss, "noise", "") or "none; exp(−loss) cannot be normalised to a density"
         lines.append(f"**Noise it assumes:** {noise}.")
     if loss.references:

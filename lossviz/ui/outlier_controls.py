@@ -14,6 +14,7 @@ from lossviz.losses.base import Array
 from lossviz.outlier_lab import CONTAMINATIONS, OUTCOMES, nickname
 from lossviz.ui import pickers
 from lossviz.ui.address import Address, Preset, choice, number
+from lossviz.ui.formula_box import pick_formulas
 from lossviz.ui.live_slider import live_slider
 
 RESIDUAL = tuple(name for name in losses.names("regression") if issubclass(losses.find(name), ResidualLoss))
@@ -103,9 +104,16 @@ def pick_setting(address: Address, view: str, y: Array) -> Setting:
 
     ``y`` are the data set's own, whose unit the parameters go by where errors are measured in it.
     """
-    names = pickers.pick_losses(address, RESIDUAL, DEFAULT)
+    menu = st.container()
+    catalogue = pick_formulas(address, "regression")
+    with menu:
+        names = pickers.pick_losses(address, RESIDUAL, DEFAULT, catalogue=catalogue)
     unit = pickers.unit_of(y) if address.field(choice("scale", tuple(SCALES), "fixed")) == "fixed" else 1.0
-    tuned = tuple(loss for loss in pickers.tune(address, names, unit=unit) if isinstance(loss, ResidualLoss))
+    tuned = tuple(
+        loss
+        for loss in pickers.tune(address, names, unit=unit, catalogue=catalogue)
+        if isinstance(loss, ResidualLoss)
+    )
     scale = st.segmented_control(
         "Residuals are measured in",
         list(SCALES),
@@ -117,8 +125,8 @@ def pick_setting(address: Address, view: str, y: Array) -> Setting:
     )
     by_name = {loss.name: loss for loss in tuned}
     for field in (
-        choice("charge", (NONE, *RESIDUAL), NONE),
-        choice("weight", (NONE, *RESIDUAL), NONE),
+        choice("charge", (NONE, *RESIDUAL, *catalogue.own_names), NONE),
+        choice("weight", (NONE, *RESIDUAL, *catalogue.own_names), NONE),
     ):
         address.field(field)
     with drawer(address, "See the loss, guess a line", ("charge", "weight")) as is_open:

@@ -90,10 +90,13 @@ def _beside(state: State, setting: Setting, source: Source, fits: Fits, what: st
         return None
     # Where only a part of the points is fitted again and again, the present fits are those of the part as well.
     fitted = fits.now if not state.thinned or state.moving else fits.of_part
-    found = sensitivity(
-        fitted, state.part, state.at, state.window, robust_scale=setting.scale == "mad",
-        shares=state.shares(state.points),
-    )  # fmt: skip
+    try:
+        found = sensitivity(
+            fitted, state.part, state.at, state.window, robust_scale=setting.scale == "mad",
+            shares=state.shares(state.points),
+        )  # fmt: skip
+    except ValueError:  # of a formula that is no number where the point would go
+        return None
     x, y = state.points.xy[state.at]
     figure = figures.sensitivity(
         fitted, found, state.at, float(y), what, float(x), y_title=source.y_title, height=height - 50

@@ -1,5 +1,6 @@
 """Under the outlier page's picture: why it is so, the numbers, and the code that makes them."""
 
+import json
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +14,9 @@ from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.equation import coefficient
 from lossviz.figures import outlier_words as words
 from lossviz.figures import outliers as figures
+from lossviz.losses import Loss
 from lossviz.losses.base import Array
+from lossviz.losses.own import Own
 from lossviz.outlier_lab import comparison
 from lossviz.outlying import outliers
 from lossviz.points import Points, one_line
@@ -280,16 +283,22 @@ def _applied(
     return cloud, tuple(told)
 
 
+def _made(loss: Loss) -> str:
+    """The expression that makes a loss."""
+    settings = [f"{name}={value!r}" for name, value in loss.settings().items()]
+    if isinstance(loss, Own):
+        return f"own_loss({loss.text!r}, {loss.family!r})({', '.join(settings)})"
+    return f"losses.get({', '.join([json.dumps(loss.name), *settings])})"
+
+
 def code(setting: Setting) -> None:
     """How to get the same fits from the library, and the losses elsewhere."""
     fit = "fit_location(loss, y" if setting.constant else "fit_line(loss, x, y"
     scale = ', scale="mad")' if setting.scale == "mad" else ")"
-    named = "\n".join(
-        f'    losses.get("{loss.name}"{"".join(f", {k}={v!r}" for k, v in loss.settings().items())}),'
-        for loss in setting.losses
-    )
+    named = "\n".join(f"    {_made(loss)}," for loss in setting.losses)
     explain.python(
-        f"from lossviz import losses\nfrom lossviz.fitting import {fit.partition('(')[0]}\n\n"
+        f"from lossviz import losses\nfrom lossviz.fitting import {fit.partition('(')[0]}\n"
+        f"{'from lossviz.losses.own import own_loss' if any(isinstance(x, Own) for x in setting.losses) else ''}\n"
         f"for loss in (\n{named}\n):\n    fit = {fit}{scale}\n    print(loss.label, fit.coefficients.tolist(), fit.cost)",
     )
     explain.code(setting.losses)

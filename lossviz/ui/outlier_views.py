@@ -55,7 +55,11 @@ def show(address: Address, setting: Setting, source: Source) -> None:
             what = pick_outcome(address) if setting.view == "sensitivity" else ""
             drawn = picture(desk.state, setting, source, fits, what)
             if drawn.chart is None:
-                st.caption("Add a point to see how far it can move the fits.")
+                st.caption(
+                    "There is no curve to draw: a formula is no number where the point would go."
+                    if len(desk.state.points)
+                    else "Add a point to see how far it can move the fits."
+                )
             else:
                 _chart(drawn)
         with left:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from lossviz import losses
 from lossviz.data.numerals import shortest
 from lossviz.losses import Loss, Parameter
 from lossviz.losses.base import Array
+from lossviz.losses.catalogue import REGISTERED, Catalogue
 from lossviz.ui import plainly
 from lossviz.ui.address import Address, choices, flag, parameter
 from lossviz.ui.live_slider import live_slider
@@ -36,14 +36,16 @@ def pick_losses(
     field: str = "loss",
     label: str = "Losses",
     most: int | None = None,
+    catalogue: Catalogue = REGISTERED,
 ) -> list[str]:
-    """A multiple choice of at most ``most`` registry names, shown by their titles; never empty."""
+    """A multiple choice of at most ``most`` names of a catalogue, shown by their titles; never empty."""
+    options = (*options, *catalogue.own_names)
     address.field(choices(field, options, default, least=1, most=most))
     picked = st.multiselect(
         label,
         options,
         key=address.key(field),
-        format_func=lambda name: losses.find(name).title,
+        format_func=lambda name: catalogue.find(name).title,
         placeholder="Choose losses",
         max_selections=most,
         wrap=True,
@@ -53,14 +55,21 @@ def pick_losses(
     return picked or list(default)
 
 
-def tune(address: Address, names: Sequence[str], *, chart: str = "", unit: float = 1.0) -> list[Loss]:
+def tune(
+    address: Address,
+    names: Sequence[str],
+    *,
+    chart: str = "",
+    unit: float = 1.0,
+    catalogue: Catalogue = REGISTERED,
+) -> list[Loss]:
     """The named losses with the parameter values of their live sliders, which are drawn here.
 
     ``unit`` is the size of what errors are measured in, which the sliders of distances go by.
     """
     tuned = []
     for name in names:
-        cls = losses.find(name)
+        cls = catalogue.find(name)
         settings = {p.name: _slider(address, cls, p.in_units(unit), chart) for p in cls.parameters()}
         agreeing = cls.reconciled(settings)
         moved = [
@@ -70,7 +79,7 @@ def tune(address: Address, names: Sequence[str], *, chart: str = "", unit: float
         ]
         if moved:
             plainly.notice(f"{cls.title}: {cls.rule} must hold, so that {' and '.join(moved)} is used.")
-        tuned.append(losses.get(name, **agreeing))
+        tuned.append(cls(**agreeing))
     return tuned
 
 
