@@ -5,7 +5,7 @@
 // a page, which is an entry anyway, change the one there is.
 
 const same = new URL(import.meta.url).search;
-const { leaving, reload } = await import("./reload.js" + same);
+const [{ leaving, reload }, { CONNECTED, line }] = await Promise.all(["reload", "link"].map((name) => import(`./${name}.js${same}`)));
 
 const STORE = new WeakMap();
 const HOSTS = ["embed", "embed_options"]; // said by who shows the app in a page of theirs, and not ours to drop
@@ -36,11 +36,13 @@ async function copy(text) {
 // Back and Forward within a page. Streamlit would run it without the values of its widgets and in the session
 // as it is, where the state of a page is read from the address only when it is entered; so this listens in the
 // capture phase, before Streamlit does, and loads the page of that address anew. Between pages Streamlit's own
-// way is good: the page that is entered reads the address, and has new widgets.
+// way is good: the page that is entered reads the address, and has new widgets. But not while the line is cut:
+// it would send nothing, then or later.
 let shown = location;
 addEventListener("popstate", (event) => {
   const { pathname, search } = location;
-  if (pathname === shown.pathname && search !== shown.search) {
+  const page = pathname !== shown.pathname, state = search !== shown.search;
+  if (page ? line() !== CONNECTED : state) {
     event.stopImmediatePropagation();
     reload();
   }

@@ -14,25 +14,22 @@ const TRY = 1000;      // ms for the server to say that it is well
 const NAP = 30000;     // ms hidden or asleep after which a line may have died unnoticed
 const TICK = 1000;     // ms between two looks at the clock
 
-const app = () => document.querySelector('[data-testid="stApp"]');
-const state = (of) => app()?.getAttribute(`data-test-${of}-state`);
-
 const same = new URL(import.meta.url).search;
-const [{ reload }, { home }] = await Promise.all(["reload", "link"].map((name) => import(`./${name}.js${same}`)));
+const [{ reload }, { CONNECTED, GIVEN_UP, home, line, watchLine }] = await Promise.all(["reload", "link"].map((name) => import(`./${name}.js${same}`)));
 
 // `url` is the address as it stood when the line was lost.
 const life = { asked: 0, heard: 0, token: null, lost: false, url: null, component: null };
 
-const again = () => reload(life.url ?? location.href);
+const again = () => reload(life.url);
 
 function ask() {
   life.component.setTriggerValue("ask", { n: ++life.asked, token: life.token });
 }
 
-function watchLine() {
-  const connection = state("connection");
-  if (connection === "DISCONNECTED_FOREVER") return again(); // Streamlit has given up
-  if (connection !== "CONNECTED") {
+function look() {
+  const connection = line();
+  if (connection === GIVEN_UP) return again();
+  if (connection !== CONNECTED) {
     if (!life.lost) [life.lost, life.url] = [true, location.href];
     return;
   }
@@ -69,9 +66,7 @@ async function woke() {
 }
 
 function start() {
-  new MutationObserver(watchLine).observe(document.body, {
-    subtree: true, attributes: true, attributeFilter: ["data-test-connection-state"],
-  });
+  watchLine(look);
   addEventListener("online", woke);
   addEventListener("pageshow", (event) => event.persisted && woke());
   document.addEventListener("visibilitychange", () => {

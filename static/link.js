@@ -7,3 +7,14 @@ export function home() {
   const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/static/js/"));
   return script.replace(/static\/js\/.*/, "");
 }
+
+// What Streamlit says of its line: CONNECTED, or else it is trying to be, or has given up.
+export const line = () => document.querySelector('[data-testid="stApp"]')?.getAttribute("data-test-connection-state");
+export const CONNECTED = "CONNECTED", GIVEN_UP = "DISCONNECTED_FOREVER";
+
+// Calls back whenever that may have changed.
+export function watchLine(changed) {
+  const watch = new MutationObserver(changed);
+  watch.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["data-test-connection-state"] });
+  return watch;
+}

@@ -3,16 +3,28 @@
 // Why not a run of Python in its place: Streamlit's widgets keep their values through it, also where the
 // address says otherwise, and with the next change they say the old ones.
 
+const same = new URL(import.meta.url).search;
+const { CONNECTED, GIVEN_UP, line, watchLine } = await import("./link.js" + same);
+
 let asked = false;
 
 // True from when it was asked for: what the page shows is no longer what its address should say.
 export const leaving = () => asked;
 
-// A hidden page waits until it is seen. `url` is the address to load where that is not the one there is.
-export function reload(url = location.href) {
+const seen = () => document.hidden &&
+  new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+
+const loadable = () => [CONNECTED, GIVEN_UP].includes(line());
+const reachable = () => loadable() ||
+  new Promise((resolve) => watchLine((_, watch) => loadable() && (watch.disconnect(), resolve())));
+
+// A hidden page waits until it is seen, and one whose line is cut until that is back: what would be loaded
+// before is the browser's own page of error. `url` is the address to load where that is not the one there is.
+export async function reload(url) {
   if (asked) return;
-  if (document.hidden) return document.addEventListener("visibilitychange", () => reload(url), { once: true });
   asked = true;
-  if (url !== location.href) history.replaceState(history.state, "", url);
+  await seen();
+  await reachable();
+  if (url && url !== location.href) history.replaceState(history.state, "", url);
   location.reload();
 }

@@ -98,11 +98,11 @@ class Way:
         assert took < SOON or took < 1.5 * self._time(self.page.reload, -1)
 
 
-@pytest.mark.parametrize("address", STEPS if FULL else ["outliers"])
+@pytest.mark.parametrize("address", [*STEPS, "outliers?embed=true"] if FULL else ["outliers?embed=true"])
 def test_back_and_forward_through_presets_views_and_tabs(visit, settled, address):
-    way = Way(page := visit(address), settled)
-    way.states += [step(page, settled, *what) for what in STEPS[address]]
-    last = len(STEPS[address])
+    way, steps = Way(page := visit(address), settled), STEPS[address.partition("?")[0]]
+    way.states += [step(page, settled, *what) for what in steps]
+    last = len(steps)
     for to in range(last - 1, -1, -1):
         way.back(to)
     for to in range(1, last + 1):
@@ -148,6 +148,45 @@ def test_a_slider_moved_after_a_preset_comes_back_with_it_and_leaves_the_next_on
     way.back(0)
     way.forward(1)
     way.forward(2)
+
+
+STEPPING = {"tab", "view", "data", "family", "task", "surface", "race"}
+"""Settings that are steps, by their names in the address."""
+
+
+def steps_to_try(page):
+    """The name of every preset, tab and choice of one that is in sight, with its group."""
+    return page.get_by_test_id("stMain").evaluate("""(main) => [...main.querySelectorAll('[role="radiogroup"], [role="tablist"]')]
+      .flatMap((group) => [...group.querySelectorAll('[role="radio"], [role="tab"]')].filter((one) => one.checkVisibility())
+      .map((one) => [group.ariaLabel, one.role, one.innerText.trim()]))""")
+
+
+@pytest.mark.parametrize("address", STEPS if FULL else ["loss_curves"])
+def test_every_preset_view_and_tab_is_one_step_and_no_other_choice_is(visit, settled, address):
+    page = visit(address)
+    tried = 0
+    for group, role, name in steps_to_try(page):
+        places = page.get_by_test_id("stMain")
+        if role == "radio":
+            places = places.get_by_role("radiogroup", name=group or "", exact=True)
+        one = places.get_by_role(role, name=name, exact=True).first
+        if not one.is_visible() or "true" in (
+            one.get_attribute("aria-checked"),
+            one.get_attribute("aria-selected"),
+        ):
+            continue
+        before, was = page.evaluate(_ENTRY), held(page)
+        one.click()
+        page.wait_for_function("was => location.href !== was", arg=page.url)
+        settled(page)
+        now = held(page)
+        changed = {key for key in was | now if was.get(key) != now.get(key)}
+        assert page.evaluate(_ENTRY) - before == (group == "Presets" or bool(changed & STEPPING)), (
+            group,
+            name,
+        )
+        tried += 1
+    assert tried >= 8
 
 
 def test_what_a_hand_moves_is_no_step(lab, settled):

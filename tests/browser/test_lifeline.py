@@ -292,6 +292,34 @@ def test_a_short_cut_loads_nothing_anew(opened, hosts, settled, launcher, addres
     assert page.evaluate(LIFETIME) == before
 
 
+@pytest.mark.parametrize("other", [False, True], ids=["a state of the page", "another page"])
+@pytest.mark.parametrize("launcher", _launchers("tuned"))
+def test_back_while_the_line_is_cut_waits_for_it(opened, hosts, settled, launcher, other):
+    _, line = hosts(launcher, 120)
+    page = opened(line, "outliers?n=20")
+    entered, was = page.url, held(page)
+    if other:
+        page.get_by_test_id("stSidebar").get_by_role("link", name="Loss curves").click()
+        page.wait_for_url("**/loss_curves**")
+    else:
+        page.get_by_role("radiogroup", name="Presets").get_by_role(
+            "radio", name="Squares", exact=True
+        ).click()
+        page.wait_for_function("location.search.includes('charge')")
+    whole(page, settled)
+    before = page.evaluate(LIFETIME)
+    line.cut()
+    lost(page)
+    page.evaluate("history.back()")
+    page.wait_for_function("entered => location.href === entered", arg=entered)
+    assert page.get_by_role("heading", level=1).is_visible()
+    line.mend()
+    loaded_anew(page, before)
+    whole(page, settled)
+    assert (page.url, held(page)) == (entered, was)
+    assert "one bad point" in page.get_by_role("heading", level=1).inner_text()
+
+
 WAKING = {
     "the network is said to be back": "dispatchEvent(new Event('online'))",
     "the clock has jumped": "{ const now = Date.now; Date.now = () => now() + 60000; }",
