@@ -38,7 +38,9 @@ function look() {
   ask();
 }
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms) => new Promise((resolve) => {
+  setTimeout(resolve, ms);
+});
 
 // Whether the server answers. A connection kept from before may be as dead as the line: each try gives up one.
 async function reachable() {

@@ -11,12 +11,18 @@ let asked = false;
 // True from when it was asked for: what the page shows is no longer what its address should say.
 export const leaving = () => asked;
 
-const seen = () => document.hidden &&
-  new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+const seen = () => document.hidden && new Promise((resolve) => {
+  document.addEventListener("visibilitychange", resolve, { once: true });
+});
 
 const loadable = () => [CONNECTED, GIVEN_UP].includes(line());
-const reachable = () => loadable() ||
-  new Promise((resolve) => watchLine((_, watch) => loadable() && (watch.disconnect(), resolve())));
+const reachable = () => loadable() || new Promise((resolve) => {
+  watchLine((_, watch) => {
+    if (!loadable()) return;
+    watch.disconnect();
+    resolve();
+  });
+});
 
 // A hidden page waits until it is seen, and one whose line is cut until that is back: what would be loaded
 // before is the browser's own page of error. `url` is the address to load where that is not the one there is.

@@ -81,7 +81,7 @@ def test_a_distance_that_is_none_is_moved_into_the_slider(value, said):
     assert notice(at) == f"huber.delta: “{value}” {said} is used."
 
 
-@pytest.mark.parametrize("value", ["1e300", "100", "5.000000000000001", "5e-324"])
+@pytest.mark.parametrize("value", ["1e150", "100", "5.000000000000001", "5e-324"])
 def test_what_a_loss_allows_is_kept_beyond_the_slider(value):
     at = visit(CURVES, KEPT | {"focal.gamma": value})
     assert [e.message for e in at.exception] == []

@@ -269,8 +269,11 @@ def _convex(problem: Problem, guess: Array | None) -> _Found:
     if not converged.all():
         rest = np.flatnonzero(~converged)
         again = problem.rows(rest)
-        other, settled = descend(again, least_absolute(again))
-        better = settled | (again.cost(other) < again.cost(best[rest]))
+        start = least_absolute(again)
+        other, settled = descend(again, start)
+        stays = ~settled & _balanced_within_rounding(again, start)
+        other[stays] = start[stays]
+        better = settled | stays | (again.cost(other) < again.cost(best[rest]))
         best[rest[better]] = other[better]
         converged[rest] = settled | _balanced_within_rounding(again, best[rest])
     if flat.pieces(problem.loss) is None:
@@ -288,7 +291,7 @@ def _balanced_within_rounding(problem: Problem, coefficients: Array) -> Index:
     data's unit. A convex loss pulls between what it does a few digits below and above.
     """
     errors = problem.errors(coefficients)
-    size = np.abs(errors) + 2.0 * np.abs(problem.target)
+    size = Design(np.abs(problem.design.columns)).predict(np.abs(coefficients)) + np.abs(problem.target)
     blur = 4.0 * np.finfo(np.float64).eps * size
     pulls = [
         problem.weights * problem.loss.gradient(problem.unit * (errors + side * blur)) for side in (-1, 1)
