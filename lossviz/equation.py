@@ -10,8 +10,8 @@ from fractions import Fraction
 import numpy as np
 
 from lossviz.cloud import Axis, Window
-from lossviz.data.numerals import shortest
 from lossviz.losses.base import Array
+from lossviz.number_format import all_digits, fixed, short
 
 NEGLIGIBLE = 1e-10
 """A number below this share of what is usual is zero, up to rounding."""
@@ -26,7 +26,7 @@ def figure_of(value: float, size: float, least: int = 0) -> str:
     Of a number that is not negligible beside that size ``least`` digits are shown, though they matter less.
     """
     if not np.isfinite(value):
-        return "not finite"
+        return short(value)
     magnitude = _power(value) if value else 0
     decimals = 2 - _power(size) if size > 0 else 2
     if least and value:
@@ -35,10 +35,8 @@ def figure_of(value: float, size: float, least: int = 0) -> str:
         else:
             value = 0.0
     if -3 <= decimals <= 5:
-        text = f"{value:.{max(0, decimals)}f}"
-    else:
-        text = f"{value:.{min(17, max(4, magnitude + 1 + decimals))}g}"
-    return text.replace("-", "−") if float(text) else text.lstrip("-")
+        return fixed(value, max(0, decimals))
+    return short(value, min(17, max(4, magnitude + 1 + decimals)))
 
 
 def slope_size(window: Window) -> float:
@@ -55,7 +53,7 @@ def equation(coefficients: Array, window: Window) -> str:
     slope = float(coefficients[1])
     written = figure_of(abs(slope), slope_size(window) / _finer(window.x), 3)
     sign = "−" if slope < 0 else "+"
-    x = f"(x {'+' if at < 0 else '−'} {number(abs(at))})" if at else "x"
+    x = f"(x {'+' if at < 0 else '−'} {all_digits(abs(at))})" if at else "x"
     return f"y = {figure_of(level(coefficients, at), size, 3)} {sign} {written} {x}"
 
 
@@ -84,16 +82,6 @@ def middle_of(x: Array, far: float = FAR) -> float:
 def level(coefficients: Array, at: float) -> float:
     """Height of a line (intercept, slope) at x = ``at``, without rounding in between."""
     return float(Fraction(float(coefficients[0])) + Fraction(float(coefficients[1])) * Fraction(at))
-
-
-def number(value: float) -> str:
-    """A number with all its digits, the shorter of 1700000000000 and 1.7e12, and a true minus."""
-    plain = shortest(value)
-    if abs(value) >= 1e7 and "e" not in plain and value == int(value):
-        digits = str(abs(int(value)))
-        mantissa = f"{digits[0]}.{digits[1:]}".rstrip("0").rstrip(".")
-        plain = min(plain, f"{'-' * (value < 0)}{mantissa}e{len(digits) - 1}", key=len)
-    return plain.replace("-", "−")
 
 
 def place(value: float, axis: Axis) -> str:

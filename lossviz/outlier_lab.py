@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from lossviz.cloud import Cloud, Window
 from lossviz.data.dataset import MAX_DRAWN
-from lossviz.equation import NEGLIGIBLE, centre, figure_of, level, number
+from lossviz.equation import NEGLIGIBLE, centre, figure_of, level
 from lossviz.fitting import Fit, fit_line, fit_location
 from lossviz.fitting.estimator import Scale
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
 from lossviz.losses.stable import product
+from lossviz.number_format import all_digits
 from lossviz.sampling import sample
 
 IGNORED = 1e-3
@@ -317,7 +318,7 @@ def comparison(fits: Sequence[Fit], alone: Sequence[Fit], cloud: Cloud, window: 
     constant = fits[0].coefficients.shape == (1,)
     rise, run = float(np.ptp(cloud.y)), float(np.ptp(cloud.x))
     at = centre(window.x)
-    height = f"y at x = {number(at)}" if at else "intercept"
+    height = f"y at x = {all_digits(at)}" if at else "intercept"
     sizes = {"constant": rise} if constant else {height: rise, "slope": rise / run if run else 0.0}
 
     def told(fit: Fit) -> list[float]:

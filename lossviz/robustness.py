@@ -14,6 +14,7 @@ from lossviz.fitting import Fit, fit_line, fit_location
 from lossviz.fitting.estimator import Scale
 from lossviz.losses import Loss, ResidualLoss
 from lossviz.losses.base import Array
+from lossviz.number_format import short
 
 REACH = 12.0
 """Integrals over the normal run this many standard deviations to both sides: the rest is below 1e-31."""
@@ -68,7 +69,9 @@ def tuned(loss: Loss, target: float = 0.95, parameter: str | None = None) -> Los
     values = [excess(point) for point in grid]
     change = next((i for i in range(60) if values[i] * values[i + 1] <= 0), None)
     if change is None:
-        raise ValueError(f"no {name} of {loss.name} from 0.001 to 1000 gives an efficiency of {target:g}")
+        raise ValueError(
+            f"no {name} of {loss.name} from 0.001 to 1000 gives an efficiency of {short(target, 6)}"
+        )
     low, high = float(grid[change]), float(grid[change + 1])
     rising = values[change + 1] > values[change]
     while high - low > 1e-14 * max(1.0, abs(high)):

@@ -6,7 +6,11 @@
 // state "click" = {x, y, panel, n}: where on which panel somebody clicked, in data units.
 
 const same = new URL(import.meta.url).search;
-const [{ home, parts }, { Sweep, draw }, { css }] = await Promise.all(["link", "sweep", "theme"].map((name) => import(`./${name}.js${same}`)));
+const { hoverNumbers } = await import("./hover_numbers.js" + same);
+const { home, parts } = await import("./link.js" + same);
+const { short } = await import("./number_format.js" + same);
+const { Sweep, draw } = await import("./sweep.js" + same);
+const { css } = await import("./theme.js" + same);
 
 const STORE = new WeakMap();
 const NARROW = 560; // px of chart width below which the narrow layout is used
@@ -76,6 +80,7 @@ class Chart {
     });
     if (!this.listening) {
       this.listening = true;
+      hoverNumbers(this.root, short);
       this.root.on("plotly_click", (event) => this.clicked(event));
     }
     this.root.dispatchEvent(new CustomEvent("painted"));

@@ -11,7 +11,10 @@
 // end. What it does not take stays in the box, marked, and a sentence below says why.
 
 const same = new URL(import.meta.url).search;
-const [{ parts }, { parse, within }, unsent] = await Promise.all(["link", "numeral", "unsent"].map((name) => import(`./${name}.js${same}`)));
+const { parts } = await import("./link.js" + same);
+const { allDigits, short } = await import("./number_format.js" + same);
+const { parse, within } = await import("./numeral.js" + same);
+const unsent = await import("./unsent.js" + same);
 
 const STORE = new WeakMap();
 const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000, LATE = 1000; // ms, but WINDOW: updates
@@ -141,7 +144,7 @@ class LiveSlider {
 
   show(value) {
     const place = this.place(value), low = this.place(this.data.low);
-    this.written = String(this.playing === "now" ? +value.toPrecision(4) : value).replace("-", "−");
+    this.written = this.playing === "now" ? short(value) : allDigits(value);
     this.range.value = place;
     this.range.setAttribute("aria-valuetext", this.written);
     this.number.value = this.written;

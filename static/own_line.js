@@ -3,7 +3,7 @@
 
 const same = new URL(import.meta.url).search;
 const { svg } = await import("./axes.js" + same);
-const { short } = await import("./scales.js" + same);
+const { short } = await import("./number_format.js" + same);
 
 export class OwnLine {
   constructor(parent) {

@@ -7,7 +7,7 @@
 const same = new URL(import.meta.url).search;
 const { legend } = await import("./axes.js" + same);
 const { clock } = await import("./player_clock.js" + same);
-const { short } = await import("./scales.js" + same);
+const { short } = await import("./number_format.js" + same);
 const { unpack } = await import("./player_payload.js" + same);
 const { Table } = await import("./player_table.js" + same);
 const { View } = await import("./player_view.js" + same);

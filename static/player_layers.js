@@ -6,7 +6,7 @@
 
 const same = new URL(import.meta.url).search;
 const { dash } = await import("./axes.js" + same);
-const { short } = await import("./scales.js" + same);
+const { short } = await import("./number_format.js" + same);
 
 const FAR = 20000;  // px beyond which a line is cut: canvases falter at huge coordinates
 const REACH = 24;   // px within which the pointer means a thing

@@ -1,7 +1,7 @@
 // A table whose numbers are those of the frame, such as a confusion matrix.
 
 const same = new URL(import.meta.url).search;
-const { short } = await import("./scales.js" + same);
+const { short } = await import("./number_format.js" + same);
 
 const element = (name, text, attributes = {}) => Object.assign(document.createElement(name), { textContent: text }, attributes);
 

@@ -13,7 +13,8 @@
 
 const same = new URL(import.meta.url).search;
 const { Axes, svg, legend } = await import("./axes.js" + same);
-const { digitsFor, short } = await import("./scales.js" + same);
+const { short } = await import("./number_format.js" + same);
+const { digitsFor } = await import("./scales.js" + same);
 const { Keys } = await import("./point_keys.js" + same);
 const { OwnLine } = await import("./own_line.js" + same);
 const { Pointer } = await import("./point_pointer.js" + same);

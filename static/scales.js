@@ -106,9 +106,3 @@ export function digitsFor(value, step, least = 4) {
   const needed = 1 + Math.ceil(Math.log10(Math.abs(value) / step));
   return Number.isFinite(needed) ? Math.min(17, Math.max(least, needed)) : least;
 }
-
-// A number for people to read: `digits` significant digits, no trailing zeros.
-export function short(value, digits = 4) {
-  if (!Number.isFinite(value)) return String(value);
-  return minus(String(Number(value.toPrecision(digits))));
-}

@@ -1,10 +1,14 @@
 // The slider of an exported page: any one parameter of the figure, without a server.
-// The page holds it behind sweep.js, in one module without this import.
+// The page holds it behind those that it imports, in one module without these lines.
+import { hoverNumbers } from "./hover_numbers.js";
+import { short } from "./number_format.js";
 import { Sweep, draw } from "./sweep.js";
 
 const tables = JSON.parse(document.getElementById("sweeps").textContent);
 const gd = document.getElementById("chart"), controls = document.getElementById("controls");
 const labels = Object.keys(tables);
+
+hoverNumbers(gd, short);
 
 if (labels.length) {
   controls.innerHTML = `<select aria-label="Parameter"></select><input type="range" step="any" aria-label="Value"><output></output><button type="button">Reset</button>`;
@@ -23,7 +27,7 @@ if (labels.length) {
     window.Plotly.redraw(gd);
   };
   range.addEventListener("input", () => {
-    out.textContent = (+range.value).toPrecision(3);
+    out.textContent = short(+range.value, 3);
     draw(gd, sweep.at(+range.value));
   });
   pick.addEventListener("change", choose);

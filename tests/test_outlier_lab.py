@@ -243,11 +243,11 @@ def test_names_and_numbers_in_a_sentence():
     assert [nickname(loss) for loss in (MSE, MAE, HUBER)] == ["MSE", "MAE", "Huber"]
     assert figure_of(-1.23456, 1.0) == "−1.23"
     assert figure_of(-0.001, 1.0) == "0.00"
-    assert figure_of(1234567.0, 1e6) == "1.235e+06"
+    assert figure_of(1234567.0, 1e6) == "1234567"
     assert figure_of(3e-13, 1e-12) == "3e−13"
     assert signed(0.36, 1.0) == "+0.36"
-    assert signed(0.0, 1.0) == "0.00"
-    assert figure_of(float("nan"), 1.0) == "not finite"
+    assert signed(0.0, 1.0) == "0"
+    assert figure_of(float("nan"), 1.0) == "undefined"
 
 
 def test_only_losses_that_let_go_ignore_points():
@@ -301,9 +301,9 @@ def test_the_comparison_shows_no_rounding():
     [
         (2.449e-25, 1e-24, "+2.449e−25"),
         (-2.449e-25, 1e-24, "−2.449e−25"),
-        (3e30, 1e30, "+3e+30"),
+        (3e30, 1e30, "+3e30"),
         (0.0, 1e-24, "0"),
-        (-1e-9, 1.0, "0.00"),
+        (-1e-9, 1.0, "0"),
         (0.004, 1.0, "0.00"),
     ],
 )

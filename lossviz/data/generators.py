@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.data.dataset import MAX_DRAWN, Array, Dataset
+from lossviz.number_format import all_digits, short
 
 _MIDDLE = 0.6744897501960817
 """Half of a standard normal lies within this of zero."""
@@ -145,7 +146,7 @@ def make(name: str, n: int = 40, noise: float = 1.0, outliers: float = 0.0, seed
     y = intercept + slope * x + noise * generator.unit * generator.errors(errors, t)
     y[lifted] += slope * (high - low) * lifts.uniform(0.6, 1.0, n)[: len(lifted)]
     source = (
-        f"seeded: {generator.names[1]} = {intercept:g} + {slope:g} {generator.names[0]}, "
-        f"{generator.recipe} noise ({noise * generator.unit:g}), {len(lifted)} outlier{'' if len(lifted) == 1 else 's'}, seed {seed}"
+        f"seeded: {generator.names[1]} = {all_digits(intercept)} + {all_digits(slope)} {generator.names[0]}, "
+        f"{generator.recipe} noise ({short(noise * generator.unit)}), {len(lifted)} outlier{'' if len(lifted) == 1 else 's'}, seed {seed}"
     )
     return Dataset(x, y, generator.names, source)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lossviz.data.dataset import MAX_ROWS, Array, Dataset
 from lossviz.data.numerals import LARGEST, MISSING, Numerals, looks_like_number, shortest
 from lossviz.foreign import quoted
+from lossviz.number_format import all_digits, fixed, short
 from lossviz.sampling import sample
 
 MAX_BYTES = 10_000_000
@@ -186,8 +187,8 @@ def check_spread(name: str, values: Array) -> None:
     least = max(TINIEST, CLOSEST * max(abs(low), abs(high)))
     if 0 < high - low < least:
         raise ValueError(
-            f"the numbers in {quoted(name, 80)} run from {low!r} to {high!r}: they differ by {high - low:.1g}, and less "
-            f"than {least:.2g} cannot be told apart at their size; subtract what they share, or take larger units"
+            f"the numbers in {quoted(name, 80)} run from {all_digits(low)} to {all_digits(high)}: they differ by {short(high - low, 1)}, and less "
+            f"than {short(least, 2)} cannot be told apart at their size; subtract what they share, or take larger units"
         )
 
 
@@ -280,7 +281,7 @@ def _beyond(exact: Iterable[Decimal]) -> int:
 def _too_large(name: str, exact: Sequence[Decimal]) -> str:
     count = _beyond(exact)
     return (
-        f"Column {quoted(name, 80)}: {_count(count, 'number')} beyond {LARGEST:g}, the most that can be fitted in "
+        f"Column {quoted(name, 80)}: {_count(count, 'number')} beyond {short(LARGEST)}, the most that can be fitted in "
         f"every view, {'counts' if count == 1 else 'count'} as missing."
     )
 
@@ -295,7 +296,7 @@ def _unmarked(cell: str) -> str:
 def _decode(content: str | bytes, notes: list[str]) -> str:
     if len(content) > MAX_BYTES:
         raise ValueError(
-            f"the file has {len(content) / 1e6:,.1f} MB; the most is {MAX_BYTES // 1_000_000} MB"
+            f"the file has {fixed(len(content) / 1e6, 1)} MB; the most is {MAX_BYTES // 1_000_000} MB"
         )
     if isinstance(content, str):
         text = content

@@ -15,6 +15,7 @@ from lossviz import fitting
 from lossviz.descent.runs import Problem, Trajectory
 from lossviz.losses.families import ResidualLoss
 from lossviz.models import Cost, Softmax
+from lossviz.number_format import short
 from lossviz.optimizers.base import Array
 from lossviz.surfaces import Surface
 
@@ -111,7 +112,7 @@ def _runs_away(cost: Cost) -> str:
     y = cost.data.y
     if y.min() == y.max():
         return (
-            f"There is no finite optimum: all labels are {y[0]:g}, so the cost keeps falling "
+            f"There is no finite optimum: all labels are {short(y[0])}, so the cost keeps falling "
             "as the intercept grows without end."
         )
     if cost.penalty.curvature == 0 and separating_direction(cost.design, y) is not None:
@@ -174,10 +175,10 @@ def _strict_direction(z: Array) -> Array | None:
     u, size, _ = np.linalg.svd(z / np.where(scale > 0, scale, 1.0), full_matrices=False)
     u = u[:, size > 1e-12 * size[0]]  # an orthonormal basis: the question is the same for Z A, A regular
     y = 1.0 + non_negative_least_squares(u.T, -u.sum(axis=0))
-    short = y @ u
-    if np.linalg.norm(short) <= 1e-9 * np.linalg.norm(y):
+    least = y @ u
+    if np.linalg.norm(least) <= 1e-9 * np.linalg.norm(y):
         return None
-    direction: Array = np.linalg.lstsq(z, u @ short, rcond=None)[0]
+    direction: Array = np.linalg.lstsq(z, u @ least, rcond=None)[0]
     return direction
 
 

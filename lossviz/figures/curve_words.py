@@ -1,22 +1,20 @@
 """The explorer in words and tables: titles, sentences, alternative texts and the numbers behind."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from lossviz.figures.curves import PANELS, Line, Scene, limits, panel_title
 from lossviz.losses import Loss
+from lossviz.number_format import short
 
 NOUN = {"value": "loss", "gradient": "gradient", "curvature": "curvature", "weight": "IRLS weight"}
 SYMBOL = {"error": "error r", "probability": "probability p", "logit": "logit f"}
 
 
 def num(value: float) -> str:
-    """Six significant digits, a true minus sign, and the infinity sign."""
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{value + 0.0:.6g}".replace("-", "−")
+    """Six significant digits."""
+    return short(value, 6)
 
 
 def at_probe(scene: Scene) -> list[tuple[Loss, dict[str, float]]]:
@@ -59,7 +57,7 @@ def sentence(scene: Scene) -> str:
         where = f"Predicted {num(scene.target + scene.probe)}, truth {num(scene.target)}, error {num(scene.probe)}"
     else:
         symbol = SYMBOL[scene.over].split()[1]
-        truth = f"True class {scene.target:g}, " if scene.losses[0].family == "binary" else "At "
+        truth = f"True class {num(scene.target)}, " if scene.losses[0].family == "binary" else "At "
         where = f"{truth}{symbol} = {num(scene.probe)}"
     parts = [
         f"**{loss.short}** {num(found['value'])} (gradient {num(found['gradient'])})"

@@ -12,6 +12,7 @@ from lossviz.figures import style
 from lossviz.figures.descent_plane import Plane
 from lossviz.figures.style import Mark
 from lossviz.foreign import plotly, plotly_3d
+from lossviz.number_format import short
 from lossviz.optimizers.base import Optimizer
 
 VERDICT_COLORS = (style.GOOD, style.GOLD, style.BAD)
@@ -63,7 +64,7 @@ def rate_map(found: LearningRateMap, rule: Optimizer, curvature: Spectrum, steps
     )  # fmt: skip
     ticks = np.arange(np.ceil(x[0]), np.floor(x[-1]) + 1)
     figure.update_xaxes(
-        title="Learning rate η", tickvals=ticks, ticktext=[f"{10.0**t:g}" for t in ticks], showgrid=False
+        title="Learning rate η", tickvals=ticks, ticktext=[short(10.0**t) for t in ticks], showgrid=False
     )
     figure.update_yaxes(title="Momentum γ", showgrid=False, visible=len(found.momenta) > 1)
     figure.update_layout(
@@ -81,8 +82,8 @@ def rate_words(found: LearningRateMap, curvature: Spectrum, rule: Optimizer) -> 
     note = ""
     if np.isfinite(limit):
         note = (
-            f" At the optimum the cost curves by λ = {least:.3g} to {most:.3g}; gradient descent on that quadratic "
-            f"diverges from η = 2/λₘₐₓ = {limit:.3g}, the white line."
+            f" At the optimum the cost curves by λ = {short(least, 3)} to {short(most, 3)}; gradient descent on that quadratic "
+            f"diverges from η = 2/λₘₐₓ = {short(limit, 3)}, the white line."
         )
     return f"Of {found.verdict.size} runs {said}.{note}"
 

@@ -11,6 +11,7 @@ from lossviz.descent.race import Run
 from lossviz.figures import style
 from lossviz.figures.player import Axis, Image, Layer, Path, Segments, Star, zero_segments
 from lossviz.figures.style import Mark
+from lossviz.number_format import short
 from lossviz.optimizers.base import Array
 from lossviz.surfaces import Surface
 
@@ -141,7 +142,7 @@ def eigen_directions(plane: Plane, at: Array) -> list[Layer]:
         values, vectors.T, (Mark(style.SAGE, "dash"), Mark(style.VIOLET, "dash")), strict=True
     ):
         ends = np.concatenate([at[here] - reach * direction, at[here] + reach * direction])
-        layers.append(Segments(ends[None], mark, width=2.0, name=f"curvature {value:.3g}"))
+        layers.append(Segments(ends[None], mark, width=2.0, name=f"curvature {short(value, 3)}"))
     return layers
 
 

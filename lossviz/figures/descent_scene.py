@@ -6,7 +6,7 @@ import numpy as np
 
 from lossviz import metrics
 from lossviz.descent.race import Run, parameter_names
-from lossviz.equation import NEAR, middle_of, number
+from lossviz.equation import NEAR, middle_of
 from lossviz.figures import descent_plane as planes
 from lossviz.figures import style
 from lossviz.figures.descent_plane import Plane
@@ -29,6 +29,7 @@ from lossviz.figures.player import (
 from lossviz.figures.style import Mark
 from lossviz.losses.stable import sigmoid
 from lossviz.models import Cost
+from lossviz.number_format import all_digits
 from lossviz.optimizers.base import Array
 
 FINEST = 60
@@ -106,7 +107,7 @@ def _told(run: Run, names: Sequence[str]) -> list[tuple[str, Array]]:
     told = [(name, run.path[:, i]) for i, name in enumerate(names)]
     line = tuple(names) == ("intercept", "slope")
     if line and isinstance(run.problem, Cost) and (at := middle_of(np.ravel(run.problem.data.x), NEAR)):
-        told[0] = f"height at x = {number(at)}", run.path[:, 0] + run.path[:, 1] * at
+        told[0] = f"height at x = {all_digits(at)}", run.path[:, 0] + run.path[:, 1] * at
     return told
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from lossviz.cloud import Cloud, Window
 from lossviz.equation import equation, figure_of, place, slope_size
 from lossviz.fitting import Fit
+from lossviz.number_format import percent, short
 from lossviz.outlier_lab import (
     Breakdown,
     nickname,
@@ -25,8 +26,7 @@ def total(fit: Fit, window: Window) -> str:
     """What the loss charges for all points together."""
     if exact(fit, window):
         return "0"
-    charged = float(fit.cost) * fit.residuals.shape[-1]
-    return f"{charged:,.0f}" if 1e4 <= charged < 1e7 else f"{charged:.4g}"
+    return short(float(fit.cost) * fit.residuals.shape[-1])
 
 
 def exact(fit: Fit, window: Window) -> bool:
@@ -88,10 +88,10 @@ def kind_of_point(cloud: Cloud, at: int, *, far: bool) -> str:
     h, usual = leverage(cloud.x)[at], 2.0 / len(cloud)
     if h > 2 * usual:
         return (
-            f"It is a leverage point: so far out in x that it holds {h:.0%} of the pull on its own fitted value "
-            f"(on average {usual:.1%})."
+            f"It is a leverage point: so far out in x that it holds {percent(h)} of the pull on its own fitted value "
+            f"(on average {percent(usual, 1)})."
         )
-    return f"It is a vertical outlier: far off in y, with little leverage ({h:.1%})." if far else ""
+    return f"It is a vertical outlier: far off in y, with little leverage ({percent(h, 1)})." if far else ""
 
 
 def costliest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
@@ -103,7 +103,7 @@ def costliest(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:
     if shares.max() < 0.01:
         return f"No point of {len(cloud):,} makes more than 1% of any total."
     parts = [
-        f"{f'{share:.0%}' if share >= 0.005 else 'less than 1%'} of the {nickname(fit.loss)} total"
+        f"{f'{percent(share)}' if share >= 0.005 else 'less than 1%'} of the {nickname(fit.loss)} total"
         for share, fit in zip(shares[:, worst], fits, strict=True)
     ]
     return f"One point of {len(cloud):,}, number {worst + 1:,}, makes {_join(parts)}."
@@ -113,10 +113,12 @@ def own_line(costs: Sequence[float], fits: Sequence[Fit], *, hidden: bool) -> st
     """The cost of the person's line, or number, beside the best one."""
     what = "number" if fits and fits[0].coefficients.shape == (1,) else "line"
     if hidden:
-        parts = [f"{cost:.3g} under {nickname(fit.loss)}" for cost, fit in zip(costs, fits, strict=True)]
+        parts = [
+            f"{short(cost, 3)} under {nickname(fit.loss)}" for cost, fit in zip(costs, fits, strict=True)
+        ]
         return f"Your {what} costs {_join(parts)}. How low can each go?"
     parts = [
-        f"{cost:.3g} under {nickname(fit.loss)}, the best {float(fit.cost):.3g}"
+        f"{short(cost, 3)} under {nickname(fit.loss)}, the best {short(float(fit.cost), 3)}"
         for cost, fit in zip(costs, fits, strict=True)
     ]
     return f"Your {what} costs {'; '.join(parts)}."
@@ -148,11 +150,11 @@ def several_minima(fits: Sequence[Fit]) -> list[str]:
     notes = no_spread(fits)
     for fit in fits:
         if len(fit.minima) > 1:
-            others = ", ".join(f"{cost:.3g}" for cost in fit.minima_cost[1:4])
+            others = ", ".join(short(cost, 3) for cost in fit.minima_cost[1:4])
             more = "" if len(fit.minima) <= 4 else ", …"
             notes.append(
                 f"{nickname(fit.loss)} is not convex: {len(fit.minima)} local minima were found from several "
-                f"starts, the chosen one of cost {float(fit.minima_cost[0]):.3g}, drawn thin {others}{more}."
+                f"starts, the chosen one of cost {short(float(fit.minima_cost[0]), 3)}, drawn thin {others}{more}."
                 + _SURE[str(fit.lowest)]
             )
         if len(fit.vertices) > 1:
@@ -187,7 +189,9 @@ def broken(
         now, was = float(outcome(fit.coefficients, what, at)), float(outcome(clean[0], what, at))
         parts.append(f"{nickname(fit.loss)}'s {signed(now - was, size)}")
     name = f"prediction at x = {place(at, window.x)}" if what == "prediction" else what
-    return f"With {bad} of {count} points bad ({bad / count:.0%}), the {name} has moved by: {_join(parts)}."
+    return (
+        f"With {bad} of {count} points bad ({percent(bad / count)}), the {name} has moved by: {_join(parts)}."
+    )
 
 
 def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust: bool, window: Window) -> str:
@@ -208,7 +212,7 @@ def units_trap(times: Sequence[Fit], once: Sequence[Fit], factor: float, robust:
         else "a fixed parameter does not grow with the units"
     )
     what = "constants" if constant else "slopes"
-    return f"With y times {factor:g}, {what} in the old units: {', '.join(parts)}; {why}."
+    return f"With y times {short(factor)}, {what} in the old units: {', '.join(parts)}; {why}."
 
 
 def alt(fits: Sequence[Fit], cloud: Cloud, window: Window) -> str:

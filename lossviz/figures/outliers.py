@@ -13,6 +13,7 @@ from lossviz.figures import style
 from lossviz.fitting import Fit
 from lossviz.foreign import plotly
 from lossviz.losses.base import Array
+from lossviz.number_format import short
 from lossviz.outlier_lab import Breakdown, Sensitivity, cost_curve, nickname, outcome
 from lossviz.sampling import sample
 
@@ -95,7 +96,7 @@ def bars(fit: Fit, order: NDArray[np.intp], *, chosen: int, height: int, exact: 
     name, cost = nickname(fit.loss), float(everything.mean())
     few = "" if len(losses) == len(everything) else f", {len(losses):,} of them drawn"
     figure = _figure(
-        f"{name} = {cost:.4g}, mean of {len(everything):,} losses{few}",
+        f"{name} = {short(cost)}, mean of {len(everything):,} losses{few}",
         "point, from left to right",
         "loss",
         height,
@@ -197,11 +198,11 @@ def breakdown(
     )
     figure.update_xaxes(tickformat=".0%", range=[-0.01, 0.51])
     digits = significant(np.concatenate([outcome(c, what, where) for c in found.coefficients]))
-    for (name, short), coefficients in zip(names, found.coefficients, strict=True):
+    for (name, title), coefficients in zip(names, found.coefficients, strict=True):
         figure.add_scatter(
             x=found.shares,
             y=outcome(coefficients, what, where),
-            name=short,
+            name=title,
             line=style.mark(name).line,
             mode="lines+markers",
             marker={"size": 5},

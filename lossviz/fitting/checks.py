@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from lossviz.fitting.problem import Design
 from lossviz.losses.base import Array
+from lossviz.number_format import short
 
 LIMIT = 1e100
 """Largest size of a number in the data."""
@@ -20,7 +21,7 @@ def numbers(name: str, values: ArrayLike) -> Array:
     bad = ~(np.abs(array) <= LIMIT)
     if bad.any():
         raise ValueError(
-            f"{name} holds {bad.sum()} value(s) that are not finite or above {LIMIT:g} in size; "
+            f"{name} holds {bad.sum()} value(s) that are not finite or above {short(LIMIT)} in size; "
             "leave those points out"
         )
     return array
@@ -74,7 +75,7 @@ def positive_scale(scale: ArrayLike, batch: int) -> Array:
     sizes = numbers("scale", scale)
     if sizes.ndim > 1 or (sizes.ndim == 1 and len(sizes) not in (1, batch)) or not (sizes >= 1 / LIMIT).all():
         raise ValueError(
-            f"scale must be 'mad', a number above {1 / LIMIT:g} or {batch} of them, got {scale!r:.40}"
+            f"scale must be 'mad', a number above {short(1 / LIMIT)} or {batch} of them, got {scale!r:.40}"
         )
     return np.broadcast_to(sizes, (batch,))[:, None]
 

@@ -22,12 +22,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lossviz.number_format import all_digits, short
+
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A set of allowed real numbers; ``str`` gives the usual notation, e.g. ``(0, inf)``."""
+    """A set of allowed real numbers; ``str`` gives the usual notation, e.g. ``(0, ∞)``."""
 
     low: float = -math.inf
     high: float = math.inf
@@ -41,13 +43,13 @@ class Interval:
 
     def __str__(self) -> str:
         left, right = "[("[self.low_open], "])"[self.high_open]
-        return f"{left}{self.low:g}, {self.high:g}{right}"
+        return f"{left}{all_digits(self.low)}, {all_digits(self.high)}{right}"
 
     @property
     def words(self) -> str:
         """The set for a sentence, as in "it must be above 0"; ends beyond 1e100 or below 1e-100 are no limits
         for people."""
-        low, high = (f"{end:,.10g}".replace("-", "−") for end in (self.low, self.high))
+        low, high = (short(end, 10) for end in (self.low, self.high))
         if self.low < -_VAST:
             bound = f"{'below' if self.high_open else 'at most'} {high}"
             return "a finite number" if self.high > _VAST else bound
@@ -318,7 +320,7 @@ class Loss:
     def label(self) -> str:
         """Short title with those parameters that are not at their default, for legends."""
         changed = [
-            f"{p.name} = {value:g}"
+            f"{p.name} = {short(value, 6)}"
             for p in self.parameters()
             if (value := getattr(self, p.name)) != p.default and value is not None
         ]

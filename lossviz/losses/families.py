@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lossviz.losses.base import Array, Loss, outside
 from lossviz.losses.stable import logit, product
+from lossviz.number_format import all_digits
 
 # --- regression ------------------------------------------------------------------------------
 
@@ -116,7 +117,7 @@ class TargetLoss(RegressionLoss):
 
     def check_target(self, score: Array, target: Array) -> None:
         if (wrong := outside(target, self.lowest_target, math.inf)) is not None:
-            raise ValueError(f"{self.name}: targets must be {self.target_words}, got {wrong:g}")
+            raise ValueError(f"{self.name}: targets must be {self.target_words}, got {all_digits(wrong)}")
 
     def value(self, prediction: ArrayLike, target: ArrayLike) -> Any:
         raise NotImplementedError
@@ -158,7 +159,7 @@ class BinaryLoss(Loss):
         if (wrong := outside(target, 0.0, 1.0)) is not None:
             hint = "; labels -1 and +1 become 0 and 1 by (y + 1) / 2" if wrong == -1.0 else ""
             raise ValueError(
-                f"{self.name}: targets must be 0 or 1, or a probability in between, got {wrong:g}{hint}"
+                f"{self.name}: targets must be 0 or 1, or a probability in between, got {all_digits(wrong)}{hint}"
             )
 
     @property
@@ -329,12 +330,12 @@ class MulticlassLoss(Loss):
         if not target.ndim or target.shape[-1] != classes:
             raise ValueError(f"{wanted}, of {classes} numbers each{example}; got shape {target.shape}")
         if (wrong := outside(target, 0.0, 1.0 + _SUM_ERROR)) is not None:
-            raise ValueError(f"{wanted}, every share from 0 to 1{example}; got {wrong:g}")
+            raise ValueError(f"{wanted}, every share from 0 to 1{example}; got {all_digits(wrong)}")
         total = target.sum(axis=-1)
         total = np.where(total == 0.0, 1.0, total)  # a row of zeros is padding, which costs nothing
         if (wrong := outside(total, 1.0 - _SUM_ERROR, 1.0 + _SUM_ERROR)) is not None:
             raise ValueError(
-                f"{wanted}, whose shares sum to 1 (or are all 0){example}; got the sum {wrong:g}"
+                f"{wanted}, whose shares sum to 1 (or are all 0){example}; got the sum {all_digits(wrong)}"
             )
 
     @staticmethod

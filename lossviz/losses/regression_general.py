@@ -10,6 +10,7 @@ from lossviz.losses.base import Interval, Snippet, parameter
 from lossviz.losses.families import ResidualLoss
 from lossviz.losses.registry import register
 from lossviz.losses.stable import product
+from lossviz.number_format import short
 
 
 @register
@@ -107,9 +108,9 @@ class Barron(ResidualLoss):
     @property
     def noise(self) -> str:
         named = {
-            0.0: f"Cauchy with scale {math.sqrt(2.0) * self.c:.4g}",
+            0.0: f"Cauchy with scale {short(math.sqrt(2.0) * self.c)}",
             1.0: "Hyperbolic: Gaussian in the middle, Laplace in the tails",
-            2.0: f"Gaussian with standard deviation {self.c:g}",
+            2.0: f"Gaussian with standard deviation {short(self.c, 6)}",
         }
         return named.get(self.alpha, "Barron's general density" if self.alpha > 0.0 else "")
 

@@ -8,6 +8,7 @@ import numpy as np
 from lossviz.losses.base import OPEN_UNIT, Snippet, parameter
 from lossviz.losses.families import ResidualLoss
 from lossviz.losses.registry import register
+from lossviz.number_format import short
 
 
 @register
@@ -59,7 +60,7 @@ class Quantile(ResidualLoss):
 
     @property
     def elicits(self) -> str:
-        return "the median" if self.tau == 0.5 else f"the {self.tau:g}-quantile"
+        return "the median" if self.tau == 0.5 else f"the {short(self.tau, 6)}-quantile"
 
     @property
     def noise(self) -> str:
@@ -117,7 +118,7 @@ class Expectile(ResidualLoss):
 
     @property
     def elicits(self) -> str:
-        return "the mean" if self.tau == 0.5 else f"the {self.tau:g}-expectile"
+        return "the mean" if self.tau == 0.5 else f"the {short(self.tau, 6)}-expectile"
 
     @property
     def noise(self) -> str:

@@ -16,6 +16,7 @@ from lossviz.losses.base import Snippet, parameter
 from lossviz.losses.families import ResidualLoss
 from lossviz.losses.registry import register
 from lossviz.losses.stable import product
+from lossviz.number_format import short
 
 
 @register
@@ -61,7 +62,7 @@ class Cauchy(ResidualLoss):
     def noise(self) -> str:
         # exp(-loss) = (1 + u^2)^(-c^2/2) has the power -(nu + 1)/2 of Student's t
         freedom = self.c**2 - 1.0
-        return f"Student's t with {freedom:.4g} degrees of freedom" if freedom > 0 else ""
+        return f"Student's t with {short(freedom)} degrees of freedom" if freedom > 0 else ""
 
     def value(self, r: Any) -> Any:
         u = np.abs(r) / self.c
@@ -371,7 +372,9 @@ class Hampel(ResidualLoss):
 
     def check(self) -> None:
         if not self.a <= self.b <= self.c:
-            raise ValueError(f"hampel: a <= b <= c must hold, got a={self.a:g}, b={self.b:g}, c={self.c:g}")
+            raise ValueError(
+                f"hampel: a <= b <= c must hold, got a={short(self.a, 6)}, b={short(self.b, 6)}, c={short(self.c, 6)}"
+            )
 
     @property
     def smooth(self) -> bool:

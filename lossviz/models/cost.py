@@ -23,6 +23,7 @@ from lossviz.models.linear import Linear
 from lossviz.models.model import Model, Pass
 from lossviz.models.penalty import L2, Penalty
 from lossviz.models.softmax import Softmax
+from lossviz.number_format import all_digits
 
 Rows = NDArray[np.intp]
 
@@ -134,7 +135,7 @@ class Cost:
         if (bad := np.flatnonzero((y < 0) | (y > highest) | (y != np.rint(y)))).size:
             allowed = "0 or 1" if highest == 1 else f"whole numbers from 0 to {highest}"
             raise ValueError(
-                f"labels must be {allowed}, got {y[bad[0]]:g} in sample {bad[0] + 1} of {len(y)}"
+                f"labels must be {allowed}, got {all_digits(y[bad[0]])} in sample {bad[0] + 1} of {len(y)}"
             )
 
     def _check_weights(self) -> None:
@@ -339,7 +340,7 @@ class Cost:
         y = self.data.y
         if self.loss.family != "regression" and y.min() == y.max():
             notes.append(
-                f"All samples have label {y[0]:g}: there is nothing to tell apart, "
+                f"All samples have label {all_digits(y[0])}: there is nothing to tell apart, "
                 "and the best score is the same for all."
             )
         if isinstance(self.model, Linear | Softmax):

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from lossviz.losses.base import Array
+from lossviz.number_format import short
 
 
 class Penalty(Protocol):
@@ -64,7 +65,7 @@ class L2:
 
     @property
     def label(self) -> str:
-        return f"L2, λ = {self.strength:g}" if self.strength else ""
+        return f"L2, λ = {short(self.strength)}" if self.strength else ""
 
     @property
     def curvature(self) -> float:
@@ -97,7 +98,7 @@ class L1:
 
     @property
     def label(self) -> str:
-        return f"L1, λ = {self.strength:g}" if self.strength else ""
+        return f"L1, λ = {short(self.strength)}" if self.strength else ""
 
     @property
     def smooth(self) -> bool:
@@ -131,7 +132,7 @@ class ElasticNet:
 
     @property
     def label(self) -> str:
-        return f"Elastic net, λ = {self.strength:g}, ρ = {self.l1_ratio:g}" if self.strength else ""
+        return f"Elastic net, λ = {short(self.strength)}, ρ = {short(self.l1_ratio)}" if self.strength else ""
 
     @property
     def smooth(self) -> bool:

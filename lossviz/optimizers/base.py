@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.losses.base import NONNEGATIVE, Interval, Parameter, declared_parameters, parameter
+from lossviz.number_format import short
 
 Array = NDArray[np.float64]
 State = dict[str, Array]
@@ -101,7 +102,7 @@ class Optimizer:
     def label(self) -> str:
         """Title with those hyperparameters that are not at their default, for legends."""
         changed = [
-            f"{p.meaning.lower()} {float(value):g}"
+            f"{p.meaning.lower()} {short(float(value), 6)}"
             for p in self.parameters()
             if np.ndim(value := getattr(self, p.name)) == 0 and value != p.default
         ]

@@ -16,6 +16,7 @@ from lossviz.data.numerals import shortest, typed
 from lossviz.foreign import quoted
 from lossviz.losses import Interval, Parameter
 from lossviz.losses.base import DISTANCES
+from lossviz.number_format import all_digits
 from lossviz.ui import plainly
 from lossviz.ui.component import declare
 
@@ -115,7 +116,7 @@ def whole(name: str, low: int, high: int, default: int, kind: type[int] | type[f
     def read(text: str) -> int | float:
         value = _number(name, text, Interval(low, high), low, high)
         if value != round(value):
-            give_notice(f"{name}: {quoted(text)} is not a whole number; {round(value)} is used.")
+            give_notice(f"{name}: {quoted(text)} is not a whole number; {all_digits(round(value))} is used.")
         return kind(round(value))
 
     return Field(name, kind(default), read, shortest, limits=(low, high), whole=True)
@@ -172,7 +173,7 @@ def _number(name: str, text: str, allowed: Interval, low: float, high: float) ->
     nearest = min(allowed.high, max(allowed.low, value))
     sensible = nearest in allowed and nearest not in (DISTANCES.low, DISTANCES.high)
     used = nearest if sensible else low if value <= allowed.low else high
-    give_notice(f"{name}: {quoted(text)} {allowed.refusal(value)}; {shortest(used)} is used.")
+    give_notice(f"{name}: {quoted(text)} {allowed.refusal(value)}; {all_digits(used)} is used.")
     return used
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from lossviz.data.numerals import shortest
 from lossviz.figures.curve_sweeps import PROBE, parameter_sweep, probe_sweep
 from lossviz.figures.curve_words import SYMBOL
 from lossviz.figures.curves import PANELS, Scene
 from lossviz.figures.sweep import Sweep
 from lossviz.losses import FAMILIES, Loss, Parameter, TargetLoss
+from lossviz.number_format import all_digits
 from lossviz.ui.address import Address, Preset, choice, choices, flag, number, whole
 from lossviz.ui.chart import token
 from lossviz.ui.explain import TAB
@@ -193,7 +193,7 @@ def drawable(chosen: Sequence[Loss], axis: dict[str, Any]) -> tuple[list[Loss], 
     """The losses that take the true value of this axis, and a sentence on each of the others."""
     refused = [x for x in chosen if isinstance(x, TargetLoss) and axis["target"] < x.lowest_target]
     return [x for x in chosen if x not in refused], [
-        f"{x.title} is not drawn: its true values must be {x.target_words}, and y is {shortest(axis['target'])}."
+        f"{x.title} is not drawn: its true values must be {x.target_words}, and y is {all_digits(axis['target'])}."
         for x in refused
     ]
 

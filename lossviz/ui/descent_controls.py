@@ -16,6 +16,7 @@ from lossviz.figures.style import Mark
 from lossviz.foreign import quoted
 from lossviz.losses.catalogue import REGISTERED
 from lossviz.models import Cost
+from lossviz.number_format import all_digits, short
 from lossviz.optimizers.base import Array, Optimizer
 from lossviz.ui.address import Address, Bad, Field, choice, choices, whole
 from lossviz.ui.descent_problem import pick_data, pick_loss, pick_model, pick_surface, pick_task, rescaled
@@ -157,7 +158,7 @@ def _pick_race(address: Address, task: str) -> str:
 
 def _label(race: str, problem: Problem, rule: Optimizer) -> str:
     if race == "rates" and hasattr(rule, "learning_rate"):
-        return f"η = {shortest(rule.learning_rate)}"
+        return f"η = {all_digits(rule.learning_rate)}"
     return problem.loss.label if race == "losses" and isinstance(problem, Cost) else rule.title
 
 
@@ -205,7 +206,7 @@ def _start_field(default: tuple[float, float]) -> Field:
         if text.count(",") != 1 or first is None or second is None:
             raise Bad(f"{quoted(text)} is not two numbers, such as -1,2")
         if not (abs(first) <= FARTHEST and abs(second) <= FARTHEST):
-            raise Bad(f"{quoted(text)} is further out than {FARTHEST:,.0f}, which no start may be")
+            raise Bad(f"{quoted(text)} is further out than {short(FARTHEST)}, which no start may be")
         return first, second
 
     return Field("start", default, read, lambda pair: ",".join(map(shortest, pair)))

@@ -18,6 +18,7 @@ from lossviz.figures.descent_scene import descent
 from lossviz.figures.player import Scene
 from lossviz.figures.style import Mark
 from lossviz.models import Cost
+from lossviz.number_format import percent, short
 from lossviz.optimizers.base import Optimizer
 from lossviz.ui import background, explain, plainly
 from lossviz.ui.address import Address, flag, whole
@@ -279,7 +280,7 @@ def numbers(scene: Scene, setup: Setup, runs: Sequence[Run], shown: int) -> None
     """The table of the race, the trajectory behind the chart, and what can be taken away."""
     table(standings(runs), name="The race")
     st.caption(
-        f"Tolerance: all but {TOLERANCE:.1%} of the gap between the first and the lowest possible cost."
+        f"Tolerance: all but {percent(TOLERANCE, 1)} of the gap between the first and the lowest possible cost."
     )
     run = runs[shown]
     steps = trajectory(run, setup.names)
@@ -304,10 +305,8 @@ def standings(runs: Sequence[Run]) -> dict[str, list[str]]:
         "Steps to tolerance": [
             _or_dash(s.steps_to_tolerance if k else None) for s, k in zip(reached, known, strict=True)
         ],
-        "Final cost": [f"{s.final_cost:.6g}" for s in reached],
-        "Distance to optimum": [
-            _or_dash(None if s.distance is None else f"{s.distance:.4g}") for s in reached
-        ],
+        "Final cost": [short(s.final_cost, 6) for s in reached],
+        "Distance to optimum": [_or_dash(None if s.distance is None else short(s.distance)) for s in reached],
         "Diverged at step": [_or_dash(s.diverged_at) for s in reached],
     }
 

@@ -13,6 +13,7 @@ from lossviz.losses import ResidualLoss
 from lossviz.losses.base import NONNEGATIVE
 from lossviz.losses.catalogue import Catalogue
 from lossviz.models import FEATURES
+from lossviz.number_format import short
 from lossviz.ui import own_points, plainly
 from lossviz.ui.address import Address, choice, choices, number, whole
 from lossviz.ui.descent_rules import MOST_RUNS, one_of, slider
@@ -87,9 +88,9 @@ def _own(address: Address, task: str) -> Dataset | None:
     for name, values in zip(points.names, points.xy.T, strict=True):
         largest, span = float(np.abs(values).max()), float(np.ptp(values))
         if largest > FAR or 0 < span < 1 / FAR:
-            what = f"reach {largest:.3g}" if largest > FAR else f"differ by {span:.3g}"
+            what = f"reach {short(largest, 3)}" if largest > FAR else f"differ by {short(span, 3)}"
             plainly.caption(
-                f"The numbers in {quoted(name, 80)} {what}: beyond {FAR:g}, and below {1 / FAR:g}, costs cannot be "
+                f"The numbers in {quoted(name, 80)} {what}: beyond {short(FAR)}, and below {short(1 / FAR)}, costs cannot be "
                 "drawn here. Take other units. The first toy data set is shown."
             )
             return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.descent.race import Run
+from lossviz.number_format import short
 from lossviz.ui.descent_controls import Setup
 
 
@@ -25,7 +26,7 @@ def sentence(setup: Setup, runs: Sequence[Run], shown: int) -> str:
     ]
     if not np.isfinite([run.best.value for run in runs]).any():
         lowest, label = min((float(run.cost.min()), run.label) for run in runs)
-        said = [f"**{label}** gets lowest: {lowest:.4g}, where no lowest cost is known"]
+        said = [f"**{label}** gets lowest: {short(lowest)}, where no lowest cost is known"]
     elif arrived:
         steps, label = min(arrived)
         ties = [name for count, name in arrived if count == steps and name != label]
@@ -44,9 +45,9 @@ def _alone(run: Run) -> str:
     cost, label = run.cost, run.label
     if run.diverged_at is not None:
         return f"**{label}** diverges: after step {run.diverged_at} the cost is a million times what it was at the start."
-    said = f"**{label}** takes the cost from {cost[0]:.4g} to {cost[-1]:.4g} in {len(cost) - 1} steps"
+    said = f"**{label}** takes the cost from {short(cost[0])} to {short(cost[-1])} in {len(cost) - 1} steps"
     if np.isfinite(run.best.value):
-        said += f"; the lowest possible is {run.best.value:.4g}"
+        said += f"; the lowest possible is {short(run.best.value)}"
         reached = run.standing.steps_to_tolerance
         said += (
             f", and step {reached} is the first within 0.1 % of the gap"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ import streamlit as st
 from lossviz import foreign
 from lossviz.figures.sweep import Sweep
 from lossviz.ui.site import STATIC
+
+MODULES = ("number_format", "hover_numbers", "sweep", "standalone")
+"""What a stand-alone page runs, in an order in which each finds what it imports."""
 
 Table = Mapping[str, Sequence[Any] | np.ndarray]
 
@@ -36,8 +40,8 @@ def to_html(figure: go.Figure, title: str, sweeps: Mapping[str, Sweep]) -> str:
         full_html=False, include_plotlyjs=True, div_id="chart", config={"displaylogo": False}
     )
     tables = {label: sweep.packed() for label, sweep in sweeps.items()}
-    sweep, slider = ((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in ("sweep", "standalone"))
-    script = sweep + slider.replace('import { Sweep, draw } from "./sweep.js";\n', "")
+    modules = ((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
+    script = re.sub(r'^import .*"\./\w+\.js";\n', "", "".join(modules), flags=re.MULTILINE)
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{foreign.html(title)}</title>

@@ -10,6 +10,7 @@ from lossviz.cloud import Cloud, Window, changed, changes
 from lossviz.data.dataset import MAX_BY_HAND
 from lossviz.data.numerals import shortest, typed
 from lossviz.foreign import quoted
+from lossviz.number_format import all_digits
 from lossviz.ui import plainly
 from lossviz.ui.address import Address, Bad, Field, give_notice, whole
 from lossviz.ui.outlier_fits import Memory
@@ -154,6 +155,6 @@ class Desk:
         low, high = self.window.y.low, self.window.y.high
         inside = tuple(min(high, max(low, end)) for end in ends)
         if inside != tuple(ends):
-            used = ",".join(map(shortest, inside))
+            used = ", ".join(map(all_digits, inside))
             give_notice(f"line: {quoted(text)} ends beyond the window; {used} is used.")
         return inside

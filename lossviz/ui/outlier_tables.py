@@ -17,6 +17,7 @@ from lossviz.figures import outliers as figures
 from lossviz.losses import Loss
 from lossviz.losses.base import Array
 from lossviz.losses.own import Own
+from lossviz.number_format import short
 from lossviz.outlier_lab import comparison
 from lossviz.outlying import outliers
 from lossviz.points import Points, one_line
@@ -169,7 +170,7 @@ def _cell(title: str, value: str | float, window: Window) -> str:
         return value
     if title in ("constant", "intercept", "slope") or title.startswith("y at"):
         return coefficient(value, title, window)
-    return f"{value:.5g}".replace("-", "−").replace("inf", "∞")
+    return short(value, 5)
 
 
 def offer_file(address: Address, data: Source) -> None:
@@ -206,7 +207,7 @@ def _points(desk: Desk, data: Source) -> None:
         {
             "point": np.arange(1, len(points) + 1),
             **{
-                name: np.array([f"{value:.{_digits(axis)}g}" for value in values], dtype=np.str_)
+                name: np.array([short(value, _digits(axis)) for value in values], dtype=np.str_)
                 for name, axis, values in zip(AXES, (window.x, window.y), points.xy.T, strict=True)
             },
         },
@@ -236,8 +237,8 @@ def _digits(axis: Axis) -> int:
 
 
 def _typeset(values: Sequence[float], axis: Axis) -> list[str]:
-    """Numbers as the table shows them, with a true minus."""
-    return [f"{value:.{_digits(axis)}g}".replace("-", "−") for value in values]
+    """Numbers as the table shows them."""
+    return [short(value, _digits(axis)) for value in values]
 
 
 def _applied(

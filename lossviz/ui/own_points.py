@@ -15,6 +15,7 @@ from lossviz.data import MAX_BY_HAND, MAX_ROWS, Dataset, Sheet
 from lossviz.data.numerals import LARGEST, looks_like_number
 from lossviz.data.reading import MAX_BYTES, MOST_READ, check_spread
 from lossviz.losses.base import Array
+from lossviz.number_format import short
 from lossviz.points import VERSION, Points, decode, encode
 from lossviz.ui import background, plainly
 from lossviz.ui.address import LONGEST, Address, Bad, Field
@@ -217,7 +218,7 @@ def _checked(text: str) -> str:
     try:
         points = decode(text)
         if np.abs(points.xy).max() > LARGEST:
-            raise Bad(f"numbers beyond {LARGEST:g} cannot be fitted in every view")
+            raise Bad(f"numbers beyond {short(LARGEST)} cannot be fitted in every view")
         columns = points.xy.T if points.window is None else ()
         for name, values in zip(points.names, columns, strict=False):
             check_spread(name, values)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from lossviz.data.numerals import shortest
 from lossviz.losses import Loss, Parameter
 from lossviz.losses.base import Array
 from lossviz.losses.catalogue import REGISTERED, Catalogue
+from lossviz.number_format import all_digits
 from lossviz.ui import plainly
 from lossviz.ui.address import Address, choices, flag, parameter
 from lossviz.ui.live_slider import live_slider
@@ -73,7 +73,7 @@ def tune(
         settings = {p.name: _slider(address, cls, p.in_units(unit), chart) for p in cls.parameters()}
         agreeing = cls.reconciled(settings)
         moved = [
-            f"{key} = {shortest(value)}"
+            f"{key} = {all_digits(value)}"
             for key, value in agreeing.items()
             if value is not None and value != settings[key]
         ]

@@ -8,6 +8,7 @@ from lossviz.ui.player import CSS
 from lossviz.ui.site import STATIC
 
 MODULES = (
+    "number_format",
     "scales",
     "theme",
     "axes",

@@ -244,3 +244,39 @@ def test_the_title_is_whole_on_a_phone_and_clear_of_the_toolbar(visit, viewport,
     assert title["y"] >= chart["y"]
     assert title["y"] + title["height"] <= legend["y"] + 1
     assert title["x"] + title["width"] <= toolbar["x"]
+
+
+def hovered(page, share=0.2):
+    """What the hover label says over a share of the chart's width."""
+    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?._fullLayout?._d3locale?.lossviz")
+    page.mouse.move(5, 5)
+    box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_selector(".hoverlayer text")
+    return " ".join(page.locator(".hoverlayer text").all_text_contents())
+
+
+def test_hover_labels_write_numbers_as_everything_else_does(visit, settled, chromium, tmp_path):
+    """A gradient is negative on the left; a tiny loss has a power of ten."""
+    page = visit("loss_curves?loss=squared_error,huber&huber.delta=1e-7")
+    for _ in range(2):
+        said = hovered(page)
+        assert re.search(r"−\d", said), said
+        assert re.search(r"\de−\d", said), said
+        assert not re.search(r"-|e\+|\d{8}", said), said
+        page.locator(CHART).evaluate("(chart) => window.Plotly.relayout(chart, { 'yaxis.autorange': true })")
+    page.get_by_role("tab", name="Numbers").click()
+    settled(page)
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Stand-alone HTML").click()
+    waited.value.save_as(tmp_path / "page.html")
+    context = chromium.new_context(offline=True)
+    try:
+        alone = context.new_page()
+        alone.goto((tmp_path / "page.html").as_uri())
+        alone.wait_for_selector("#chart .js-line")
+        said = hovered(alone)
+        assert re.search(r"−\d", said), said
+        assert not re.search(r"-|e\+|\d{8}", said), said
+    finally:
+        context.close()

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { digitsFor, scale, short } from "../../static/scales.js";
+import { short } from "../../static/number_format.js";
+import { digitsFor, scale } from "../../static/scales.js";
 
 test("a coordinate has the digits that show a step along its axis", () => {
   assert.equal(digitsFor(0.5, 0.01), 4);
