@@ -14,7 +14,6 @@ export default [
       "no-implicit-coercion": ["error", { allow: ["!!", "+"] }],
       "no-self-compare": "error",
       "no-unmodified-loop-condition": "error",
-      "no-promise-executor-return": "error",
       "array-callback-return": "error",
     },
   },

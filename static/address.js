@@ -5,7 +5,10 @@
 // a page, which is an entry anyway, change the one there is.
 
 const same = new URL(import.meta.url).search;
-const [{ leaving, reload }, { CONNECTED, line }] = await Promise.all(["reload", "link"].map((name) => import(`./${name}.js${same}`)));
+/** @type {typeof import("./reload.js")} */
+const { leaving, reload } = await import("./reload.js" + same);
+/** @type {typeof import("./link.js")} */
+const { CONNECTED, line } = await import("./link.js" + same);
 
 const STORE = new WeakMap();
 const HOSTS = ["embed", "embed_options"]; // said by who shows the app in a page of theirs, and not ours to drop
@@ -38,7 +41,7 @@ async function copy(text) {
 // capture phase, before Streamlit does, and loads the page of that address anew. Between pages Streamlit's own
 // way is good: the page that is entered reads the address, and has new widgets. But not while the line is cut:
 // it would send nothing, then or later.
-let shown = location;
+let shown = { pathname: location.pathname, search: location.search };
 addEventListener("popstate", (event) => {
   const { pathname, search } = location;
   const page = pathname !== shown.pathname, state = search !== shown.search;
@@ -55,6 +58,7 @@ function write(url, step, known) {
   else history.replaceState(history.state, "", url);
 }
 
+/** @param {Component<[Payload.AddressPayload]>} component */
 export default function (component) {
   const root = component.parentElement.querySelector(".lossviz-address"), { query, step } = component.data[0];
   const known = STORE.get(root), path = known?.path ?? location.pathname;

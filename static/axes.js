@@ -2,6 +2,7 @@
 // have them. Colours and sizes are CSS (lossviz/ui/axes.py); this file only places things.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./scales.js")} */
 const { scale } = await import("./scales.js" + same);
 
 const APART = { x: 80, y: 40 }; // px, least distance of ticks
@@ -17,9 +18,18 @@ export function svg(name, attributes, parent) {
 
 let count = 0;
 
+/** @typedef {{ left: number, top: number, right: number, bottom: number }} Area */
+/** @typedef {{ domain: number[], title: string, log?: boolean }} AxisShown */
+
 // One pair of axes inside an <svg>. After draw(): scales `x` and `y`, the plot's `area`
 // {left, top, right, bottom}, and the group `inside`, clipped to it, for what is drawn there.
 export class Axes {
+  /** @type {Area} */ area;
+  /** @type {ReturnType<typeof scale>} */ x;
+  /** @type {ReturnType<typeof scale> | null} */ y;
+  /** @type {string} */ key;
+
+  /** @param {SVGElement} parent */
   constructor(parent) {
     const clip = `lossviz-clip-${++count}`;
     this.grid = svg("g", { class: "grid", "aria-hidden": "true" }, parent);
@@ -30,6 +40,10 @@ export class Axes {
 
   // x, y: {domain: [low, high], title, log}; y null for a strip without a vertical axis.
   // Widths of labels set the left margin, unless `left` says it. Cheap where nothing changed.
+  /**
+   * @param {{ width: number, height: number, left?: number | null, x: AxisShown, y: AxisShown | null }} shown
+   * @returns {boolean} whether anything changed
+   */
   draw({ width, height, x, y, left }) {
     const key = JSON.stringify([width, height, x, y, left]);
     if (key === this.key) return false;
@@ -103,8 +117,12 @@ export function sample({ color, dash: name = "solid", width = 2.5 }) {
   return line;
 }
 
-// Entries {name, color, dash, detail}: a sample, the name, and what is said of it below the name.
-// Redrawn in place, so that live numbers neither flicker nor move anything.
+/**
+ * A sample of each line, its name, and what is said of it below the name. Redrawn in place, so that live numbers
+ * neither flicker nor move anything.
+ * @param {HTMLElement} box
+ * @param {(Payload.Mark & { name: string, detail?: string })[]} entries
+ */
 export function legend(box, entries) {
   const key = JSON.stringify(entries.map((entry) => [entry.name, entry.color, entry.dash]));
   if (box.dataset.key !== key) {

@@ -6,10 +6,15 @@
 // state "click" = {x, y, panel, n}: where on which panel somebody clicked, in data units.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./hover_numbers.js")} */
 const { hoverNumbers } = await import("./hover_numbers.js" + same);
+/** @type {typeof import("./link.js")} */
 const { home, parts } = await import("./link.js" + same);
+/** @type {typeof import("./number_format.js")} */
 const { short } = await import("./number_format.js" + same);
+/** @type {typeof import("./sweep.js")} */
 const { Sweep, draw } = await import("./sweep.js" + same);
+/** @type {typeof import("./theme.js")} */
 const { css } = await import("./theme.js" + same);
 
 const STORE = new WeakMap();
@@ -29,6 +34,12 @@ function plotly(chunk) {
 }
 
 class Chart {
+  /** @type {Payload.ChartPayload} */ data;
+  /** @type {Component<[Payload.ChartPayload]>} */ component;
+  /** @type {Set<any>} */ sliders; // who waits for a sweep: those of live_slider.js
+  /** @type {Map<string, { token: string, sweep: import("./sweep.js").Sweep }>} */ sweeps;
+
+  /** @param {PlotlyNode} root */
   constructor(root) {
     this.root = root;
     this.sweeps = new Map(); // slider -> {token, sweep}
@@ -38,11 +49,13 @@ class Chart {
     this.observer.observe(root);
   }
 
+  /** @param {Component<[Payload.ChartPayload]>} component */
   update(component) {
     this.component = component;
     return this.show(component.data[0]);
   }
 
+  /** @param {Payload.ChartPayload} data */
   async show(data) {
     this.pending = data;
     const Plotly = await plotly(data.chunk);
@@ -133,7 +146,9 @@ class Chart {
   }
 }
 
+/** @param {Component<[Payload.ChartPayload]>} component */
 export default function (component) {
+  /** @type {PlotlyNode} */
   const root = component.parentElement.querySelector(".lossviz-chart");
   let chart = STORE.get(root);
   if (!chart) STORE.set(root, (chart = new Chart(root)));

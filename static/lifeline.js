@@ -15,7 +15,10 @@ const NAP = 30000;     // ms hidden or asleep after which a line may have died u
 const TICK = 1000;     // ms between two looks at the clock
 
 const same = new URL(import.meta.url).search;
-const [{ reload }, { CONNECTED, GIVEN_UP, home, line, watchLine }] = await Promise.all(["reload", "link"].map((name) => import(`./${name}.js${same}`)));
+/** @type {typeof import("./reload.js")} */
+const { reload } = await import("./reload.js" + same);
+/** @type {typeof import("./link.js")} */
+const { CONNECTED, GIVEN_UP, home, line, watchLine } = await import("./link.js" + same);
 
 // `url` is the address as it stood when the line was lost.
 const life = { asked: 0, heard: 0, token: null, lost: false, url: null, component: null };
@@ -84,6 +87,7 @@ function start() {
   }, TICK);
 }
 
+/** @param {Component<[Payload.LifelinePayload]>} component */
 export default function (component) {
   const { token, heard } = component.data[0];
   if (!life.component) {

@@ -11,15 +11,29 @@
 // end. What it does not take stays in the box, marked, and a sentence below says why.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./link.js")} */
 const { parts } = await import("./link.js" + same);
+/** @type {typeof import("./number_format.js")} */
 const { allDigits, short } = await import("./number_format.js" + same);
+/** @type {typeof import("./numeral.js")} */
 const { parse, within } = await import("./numeral.js" + same);
+/** @type {typeof import("./unsent.js")} */
 const unsent = await import("./unsent.js" + same);
 
 const STORE = new WeakMap();
 const PACE = 50, WORDS = 200, WINDOW = 3, REST = 160, PLAY = 4000, LATE = 1000; // ms, but WINDOW: updates
 
 class LiveSlider {
+  /** @type {Payload.SliderPayload} */ data;
+  /** @type {Component<[Payload.SliderPayload]>} */ component;
+  /** @type {HTMLLabelElement} */ name;
+  /** @type {HTMLInputElement} */ range;
+  /** @type {HTMLInputElement} */ number;
+  /** @type {HTMLElement} */ said;
+  /** @type {HTMLButtonElement} */ button;
+  /** @type {HTMLButtonElement[]} */ steps;
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     root.innerHTML = `<label class="name"></label><span class="row"><input type="range"><input type="text" inputmode="decimal" role="spinbutton" autocomplete="off" spellcheck="false"><button type="button" class="play"></button><button type="button" class="less" tabindex="-1">−</button><button type="button" class="more" tabindex="-1">+</button></span><span class="said" role="status" aria-live="polite"></span>`;
     this.root = root;
@@ -28,7 +42,7 @@ class LiveSlider {
     this.number = root.querySelector("[type=text]");
     this.said = root.querySelector(".said");
     this.button = root.querySelector(".play");
-    this.steps = [...root.querySelectorAll(".less, .more")];
+    this.steps = [.../** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll(".less, .more"))];
     this.steps.forEach((button, k) => button.addEventListener("click", () => this.step(k ? 1 : -1)));
     this.sent = 0; // values Python has not answered yet
     this.took = 0; // ms that the last answer took
@@ -88,6 +102,7 @@ class LiveSlider {
     this.number.setAttribute("aria-invalid", sentence ? "true" : "false");
   }
 
+  /** @param {Component<[Payload.SliderPayload]>} component */
   update(component) {
     this.component = component;
     const data = component.data[0], fresh = !this.data;
@@ -180,7 +195,7 @@ class LiveSlider {
   }
 
   // True while there is something in the box that has not been entered.
-  get typing() { return this.root.getRootNode().activeElement === this.number && this.number.value !== this.written; }
+  get typing() { return /** @type {Document | ShadowRoot} */ (this.root.getRootNode()).activeElement === this.number && this.number.value !== this.written; }
 
   // True while the picture is the browser's, not yet Python's.
   get moving() { return this.held || !!this.timer || this.playing === "now"; }
@@ -267,7 +282,9 @@ class LiveSlider {
   }
 }
 
+/** @param {Component<[Payload.SliderPayload]>} component */
 export default function (component) {
+  /** @type {HTMLElement} */
   const root = component.parentElement.querySelector(".lossviz-live_slider");
   let slider = STORE.get(root);
   if (!slider) STORE.set(root, (slider = new LiveSlider(root)));

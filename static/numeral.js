@@ -10,12 +10,21 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 const VAST = 1e100; // an end further out, or closer to 0, is no limit for people
 
+/**
+ * @param {number} value
+ * @param {Payload.Allowed} allowed
+ */
 export function within(value, { low, high, lowOpen, highOpen }) {
   const above = low === null || (lowOpen ? value > low : value >= low);
   const below = high === null || (highOpen ? value < high : value <= high);
   return above && below;
 }
 
+/**
+ * @param {string} typed
+ * @param {Payload.Allowed} allowed
+ * @returns {{ value?: number, problem?: string }}
+ */
 export function parse(typed, allowed) {
   let text = typed.trim().replace(/[−–]/g, "-").replace(SPACES, "$1");
   const said = `“${typed.trim().length > 25 ? typed.trim().slice(0, 24) + "…" : typed.trim()}”`;

@@ -2,16 +2,26 @@
 // along it.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./axes.js")} */
 const { svg } = await import("./axes.js" + same);
+/** @type {typeof import("./number_format.js")} */
 const { short } = await import("./number_format.js" + same);
 
 export class OwnLine {
+  /** @type {Payload.EditorPayload} */ data;
+  /** @type {import("./axes.js").Axes} */ axes;
+  /** @type {number[] | null} */ ends; // heights at the two handles, or the one value; null where there is no line
+
+  /** @param {Element} parent */
   constructor(parent) {
     this.group = svg("g", { class: "handles" }, parent);
-    this.ends = null; // heights at the two handles, or the one value; null where there is no line
+    this.ends = null;
   }
 
-  // data = {x: {domain}, y: {domain} | null, handles: [share of x, share of x]}
+  /**
+   * @param {Payload.EditorPayload} data
+   * @param {import("./axes.js").Axes} axes
+   */
   draw(data, axes) {
     this.data = data;
     this.axes = axes;

@@ -5,11 +5,17 @@
 // state "frame" = the frame shown, sent at rest only; state "click" = {view, x, y, n} in data units.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./axes.js")} */
 const { legend } = await import("./axes.js" + same);
+/** @type {typeof import("./player_clock.js")} */
 const { clock } = await import("./player_clock.js" + same);
+/** @type {typeof import("./number_format.js")} */
 const { short } = await import("./number_format.js" + same);
+/** @type {typeof import("./player_payload.js")} */
 const { unpack } = await import("./player_payload.js" + same);
+/** @type {typeof import("./player_table.js")} */
 const { Table } = await import("./player_table.js" + same);
+/** @type {typeof import("./player_view.js")} */
 const { View } = await import("./player_view.js" + same);
 
 const STORE = new WeakMap();
@@ -29,10 +35,26 @@ const BAR = `<div class="bar" role="group" aria-label="Animation">
 </div><p class="readings"></p><p class="aloud" aria-live="polite"></p>`;
 
 class Player {
+  /** @type {ReturnType<typeof unpack>} */ run;
+  /** @type {Payload.Scene} */ scene;
+  /** @type {import("./player_clock.js").Clock} */ clock;
+  /** @type {Component<Uint8Array>} */ component;
+  /** @type {HTMLElement} */ legend;
+  /** @type {HTMLElement} */ stage;
+  /** @type {HTMLElement} */ foot;
+  /** @type {HTMLElement} */ bar;
+  /** @type {HTMLElement} */ readings;
+  /** @type {HTMLElement} */ aloud;
+  /** @type {HTMLInputElement} */ range;
+  /** @type {HTMLElement} */ output;
+  /** @type {HTMLElement} */ toggle;
+  /** @type {(import("./player_view.js").View | import("./player_table.js").Table)[]} */ views;
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     root.innerHTML = `<div class="legend"></div><div class="views"></div><div class="foot"></div>`;
-    [this.legend, this.stage, this.foot] = root.children;
+    [this.legend, this.stage, this.foot] = /** @type {any} */ (root.children);
     this.views = [];
     this.zooms = new Map();
     this.clicks = 0;
@@ -42,6 +64,7 @@ class Player {
 
   get frame() { return Math.min(this.clock.frame, this.scene.frames - 1); }
 
+  /** @param {Component<Uint8Array>} component */
   update(component) {
     this.component = component;
     const run = unpack(component.data);
@@ -58,6 +81,7 @@ class Player {
     this.show();
   }
 
+  /** @param {Payload.Extra} run */
   join({ clock: name, leads }) {
     const shared = clock(name);
     if (shared !== this.clock) {
@@ -69,7 +93,10 @@ class Player {
     if (leads && shared.frames !== this.scene.frames) shared.resize(this.scene.frames);
   }
 
-  // Python asks for a frame: on arrival, and whenever it raises rev.
+  /**
+   * Python asks for a frame: on arrival, and whenever it raises rev.
+   * @param {Payload.Seek | null} wish
+   */
   seek(wish) {
     if (!wish || wish.rev === this.sought) return;
     this.sought = wish.rev;
@@ -88,13 +115,13 @@ class Player {
     }
     this.stage.style.setProperty("--height", this.scene.height + "px");
     this.legend.hidden = !this.scene.legend.length;
-    if (this.range) this.range.max = this.scene.frames - 1;
-    this.views.forEach((view, i) => view.set(wanted[i]));
+    if (this.range) this.range.max = String(this.scene.frames - 1);
+    this.views.forEach((view, i) => view.set(/** @type {any} */ (wanted[i])));
   }
 
   control() {
     this.foot.innerHTML = BAR;
-    [this.bar, this.readings, this.aloud] = this.foot.children;
+    [this.bar, this.readings, this.aloud] = /** @type {any} */ (this.foot.children);
     const find = (selector) => this.bar.querySelector(selector);
     this.range = find("input");
     this.output = find("output");
@@ -174,7 +201,9 @@ class Player {
   }
 }
 
+/** @param {Component<Uint8Array>} component */
 export default function (component) {
+  /** @type {HTMLElement} */
   const root = component.parentElement.querySelector(".lossviz-player");
   let player = STORE.get(root);
   if (!player) STORE.set(root, (player = new Player(root)));

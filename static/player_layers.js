@@ -5,7 +5,9 @@
 // plot = {x, y: scales, area, theme: {text, back}, names: [x title, y title]}; px in CSS pixels.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./axes.js")} */
 const { dash } = await import("./axes.js" + same);
+/** @type {typeof import("./number_format.js")} */
 const { short } = await import("./number_format.js" + same);
 
 const FAR = 20000;  // px beyond which a line is cut: canvases falter at huge coordinates
@@ -13,6 +15,12 @@ const REACH = 24;   // px within which the pointer means a thing
 const FAINT = 0.35; // opacity of what is still to come
 const cut = (px) => (px > FAR ? FAR : px < -FAR ? -FAR : px);
 
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Pick<Payload.Mark, "color"> & Partial<Payload.Mark>} mark
+ * @param {number} width
+ * @param {number} opacity
+ */
 function pen(ctx, { color, dash: name = "solid" }, width, opacity = 1) {
   ctx.strokeStyle = ctx.fillStyle = color;
   ctx.lineWidth = width;
@@ -43,18 +51,52 @@ function disc(ctx, x, y, radius) {
 const place = (plot, x, y) => `${plot.names[0]} ${short(x)}, ${plot.names[1]} ${short(y)}`;
 const closest = (best, found) => (found && found.distance <= REACH && found.distance < (best?.distance ?? Infinity) ? found : best);
 
+/**
+ * @typedef {{ x: import("./scales.js").Scale, y: import("./scales.js").Scale, names: string[],
+ *   area: import("./axes.js").Area, theme: { text: string, back: string, font: string } }} Plot
+ * @typedef {{ distance: number, x: number, y: number, text: () => string }} Hit
+ * @typedef {{ x: number, step: number, color: string, text: string }} Reading
+ */
+
+/**
+ * A layer has the fields of its payload.
+ * @template Data
+ * @typedef {new (data: Data) => Data & Layer} Of
+ */
+
 class Layer {
+  /** @param {Payload.Layer} data */
   constructor(data) {
     Object.assign(this, data);
     this.still = false;
   }
 
-  near() { return null; }
+  /**
+   * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} ctx
+   * @param {Plot} plot
+   * @param {number} frame
+   */
+  draw(ctx, plot, frame) {} // eslint-disable-line no-unused-vars
+
+  /**
+   * @param {Plot} plot
+   * @param {number} x
+   * @param {number} y
+   * @param {number} frame
+   * @returns {Hit | null}
+   */
+  near(plot, x, y, frame) { return null; } // eslint-disable-line no-unused-vars
+
   // Labels of a layer whose horizontal axis is time: shown for all such layers at once.
-  reading() { return null; }
+  /**
+   * @param {Plot} plot
+   * @param {number} x
+   * @returns {Reading | null}
+   */
+  reading(plot, x) { return null; } // eslint-disable-line no-unused-vars
 }
 
-class Points extends Layer {
+class Points extends /** @type {Of<Payload.Points>} */ (Layer) {
   constructor(data) {
     super(data);
     this.still = !this.lit && this.y.shape.length === 1;
@@ -91,7 +133,7 @@ class Points extends Layer {
   }
 }
 
-class Segments extends Layer {
+class Segments extends /** @type {Of<Payload.Segments>} */ (Layer) {
   constructor(data) {
     super(data);
     this.still = !this.starts;
@@ -109,7 +151,10 @@ class Segments extends Layer {
   }
 }
 
-class Image extends Layer {
+class Image extends /** @type {Of<Payload.Image>} */ (Layer) {
+  rows = 0;
+  columns = 0;
+
   constructor(data) {
     super(data);
     this.still = this.pixels.shape.length === 2;
@@ -170,7 +215,7 @@ class Image extends Layer {
   }
 }
 
-class Line extends Layer {
+class Line extends /** @type {Of<Payload.Line>} */ (Layer) {
   draw(ctx, plot, frame) {
     const xs = this.x.shape.length === 1 ? this.x.data : this.x.row(frame), ys = this.y.row(frame);
     pen(ctx, this.mark, this.width);
@@ -178,7 +223,7 @@ class Line extends Layer {
   }
 }
 
-class Path extends Layer {
+class Path extends /** @type {Of<Payload.Path>} */ (Layer) {
   draw(ctx, plot, frame) {
     const xs = this.x.data, ys = this.y.data, last = xs.length - 1, { area } = plot;
     pen(ctx, this.mark, 1.5, FAINT);
@@ -221,7 +266,7 @@ class Path extends Layer {
     while (frame > 0 && Number.isNaN(scaleX.px(this.x.data[frame]) + scaleY.px(this.y.data[frame]))) frame--;
     const x = scaleX.px(this.x.data[frame]), y = scaleY.px(this.y.data[frame]);
     if (Number.isNaN(x + y)) return;
-    const dx = Math.sign(x < area.left ? -1 : x > area.right), dy = Math.sign(y < area.top ? -1 : y > area.bottom);
+    const dx = x < area.left ? -1 : Number(x > area.right), dy = y < area.top ? -1 : Number(y > area.bottom);
     ctx.save();
     ctx.globalAlpha = 1;
     ctx.translate(Math.min(area.right, Math.max(area.left, x)), Math.min(area.bottom, Math.max(area.top, y)));
@@ -250,7 +295,7 @@ class Path extends Layer {
   }
 }
 
-class Arrows extends Layer {
+class Arrows extends /** @type {Of<Payload.Arrows>} */ (Layer) {
   draw(ctx, plot, frame) {
     const ends = this.ends.row(frame);
     pen(ctx, this.mark, this.width, this.opacity);
@@ -284,7 +329,7 @@ class Arrows extends Layer {
   }
 }
 
-class Star extends Layer {
+class Star extends /** @type {Of<Payload.Star>} */ (Layer) {
   constructor(data) {
     super(data);
     this.still = true;
@@ -315,5 +360,6 @@ class Star extends Layer {
 }
 
 const KINDS = { points: Points, segments: Segments, image: Image, line: Line, path: Path, arrows: Arrows, star: Star };
+/** @type {(data: Payload.Layer) => Layer} */
 export const layer = (data) => new KINDS[data.kind](data);
 export { closest };

@@ -3,17 +3,26 @@
 const TYPES = { f4: Float32Array, u1: Uint8Array, u4: Uint32Array };
 
 // A typed array with its shape; row(i) is its i-th entry along the first axis, without copying.
-class Numbers {
+export class Numbers {
+  /**
+   * @param {Float32Array | Uint8Array | Uint32Array} data
+   * @param {number[]} shape
+   */
   constructor(data, shape) {
     this.data = data;
     this.shape = shape;
     this.stride = shape.slice(1).reduce((a, b) => a * b, 1);
   }
 
+  /** @param {number} i */
   row(i) { return this.data.subarray(i * this.stride, (i + 1) * this.stride); }
 }
 
-// {id, scene, ...}: the header with every {array, at, shape} replaced by Numbers.
+/**
+ * The header with every {array, at, shape} replaced by Numbers.
+ * @param {Uint8Array} bytes
+ * @returns {{ id: string, scene: Payload.Scene } & Payload.Extra}
+ */
 export function unpack(bytes) {
   const own = bytes.slice(); // starts at a multiple of four, which typed arrays need
   const length = new DataView(own.buffer).getUint32(0, true);

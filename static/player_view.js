@@ -1,22 +1,42 @@
 // One picture of a run: axes below, a canvas with the layers above, zoom and hover as Plotly has them.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./axes.js")} */
 const { Axes } = await import("./axes.js" + same);
+/** @type {typeof import("./theme.js")} */
 const { css } = await import("./theme.js" + same);
+/** @type {typeof import("./player_layers.js")} */
 const { closest, layer } = await import("./player_layers.js" + same);
 
 const DRAG = 8;     // px a pointer must move to mean a zoom, not a click
 const DOUBLE = 250; // ms in which a second click makes a double one
 
 export class View {
-  // player: {frame, zooms: Map of key -> {home, x, y}, clicked(view, x, y)}
+  /** @type {Payload.View} */ data;
+  /** @type {HTMLElement} */ caption;
+  /** @type {HTMLElement} */ box;
+  /** @type {SVGSVGElement} */ svg;
+  /** @type {HTMLCanvasElement} */ canvas;
+  /** @type {HTMLElement} */ zoomBox;
+  /** @type {HTMLElement} */ tip;
+  /** @type {import("./player_layers.js").Plot} */ plot;
+  /** @type {number[] | null} */ pointer; // px of the view
+  /** @type {number[] | null} */ start;
+  /** @type {number} */ width;
+  /** @type {number} */ height;
+
+  /**
+   * @param {{ frame: number, zooms: Map<string, { home: string, x: number[], y: number[] }>,
+   *   clicked(view: string, x: number, y: number): void }} player
+   * @param {Element} parent
+   */
   constructor(player, parent) {
     this.player = player;
     this.root = document.createElement("figure");
     this.root.className = "view";
     this.root.innerHTML = `<figcaption></figcaption><div class="box"><svg aria-hidden="true"></svg><canvas role="img"></canvas><div class="zoom" hidden></div><div class="tip" hidden></div></div>`;
-    [this.caption, this.box] = this.root.children;
-    [this.svg, this.canvas, this.zoomBox, this.tip] = this.box.children;
+    [this.caption, this.box] = /** @type {any} */ (this.root.children);
+    [this.svg, this.canvas, this.zoomBox, this.tip] = /** @type {any} */ (this.box.children);
     this.ctx = this.canvas.getContext("2d");
     this.axes = new Axes(this.svg);
     this.plot = { x: null, y: null, area: null, theme: null, names: [] };
@@ -26,6 +46,7 @@ export class View {
     parent.append(this.root);
   }
 
+  /** @param {Payload.View} data */
   set(data) {
     this.data = data;
     this.root.classList.toggle("wide", data.wide);
@@ -53,6 +74,7 @@ export class View {
   lay() {
     if (!this.width) return this.resized();
     const { x, y, equal, key } = this.data, zoom = this.player.zooms.get(key);
+    /** @type {(axis: Payload.Axis, name: "x" | "y") => import("./axes.js").AxisShown} */
     const range = (axis, name) => ({ domain: zoom?.[name] ?? [axis.low, axis.high], title: axis.title, log: axis.log });
     const size = { width: this.width, height: this.height, x: range(x, "x"), y: range(y, "y") };
     this.axes.draw(size);
@@ -114,7 +136,10 @@ export class View {
   listen() {
     const { canvas } = this;
     canvas.addEventListener("pointermove", (event) => this.moved(event));
-    canvas.addEventListener("pointerleave", () => this.hover((this.pointer = null)));
+    canvas.addEventListener("pointerleave", () => {
+      this.pointer = null;
+      this.hover();
+    });
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       clearTimeout(this.click);
@@ -144,6 +169,7 @@ export class View {
   // The rectangle a drag spans, {x: [from, to] px, y} with null for a side the drag did not mean.
   span(to) {
     const { area } = this.plot, sides = { x: [area.left, area.right], y: [area.top, area.bottom] };
+    /** @type {(i: number, limits: number[]) => number[] | null} */
     const side = (i, [low, high]) => {
       const [a, b] = [this.start[i], to[i]].sort((p, q) => p - q);
       return b - a < DRAG ? null : [Math.max(low, a), Math.min(high, b)];
@@ -171,8 +197,8 @@ export class View {
       });
       this.lay();
     } else if (still && this.data.clicks && inside(plot.area, to)) {
-      const place = [plot.x.value(to[0]), plot.y.value(to[1])];
-      this.click = setTimeout(() => this.player.clicked(this.data.key, ...place), DOUBLE);
+      const [x0, y0] = [plot.x.value(to[0]), plot.y.value(to[1])];
+      this.click = setTimeout(() => this.player.clicked(this.data.key, x0, y0), DOUBLE);
     }
     this.start = null;
     this.dragged(null);
@@ -186,7 +212,7 @@ export class View {
       for (const one of [...this.layers].reverse()) {
         const reading = one.reading(plot, pointer[0]);
         if (reading) readings.unshift(reading);
-        else found = closest(found, one.near(plot, ...pointer, this.player.frame));
+        else found = closest(found, one.near(plot, pointer[0], pointer[1], this.player.frame));
       }
     }
     tip.hidden = !found && !readings.length;
@@ -204,5 +230,7 @@ export class View {
   }
 }
 
+/** @type {(area: import("./axes.js").Area, at: number[]) => boolean} */
 const inside = ({ left, right, top, bottom }, [x, y]) => x >= left && x <= right && y >= top && y <= bottom;
+/** @type {(range: number[], length: number) => number[]} */
 const around = ([low, high], length) => [(low + high - length) / 2, (low + high + length) / 2];

@@ -12,21 +12,35 @@
 // which edit an answer knows of.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./axes.js")} */
 const { Axes, svg, legend } = await import("./axes.js" + same);
+/** @type {typeof import("./number_format.js")} */
 const { short } = await import("./number_format.js" + same);
+/** @type {typeof import("./scales.js")} */
 const { digitsFor } = await import("./scales.js" + same);
+/** @type {typeof import("./point_keys.js")} */
 const { Keys } = await import("./point_keys.js" + same);
+/** @type {typeof import("./own_line.js")} */
 const { OwnLine } = await import("./own_line.js" + same);
+/** @type {typeof import("./point_pointer.js")} */
 const { Pointer } = await import("./point_pointer.js" + same);
+/** @type {typeof import("./point_scene.js")} */
 const { Scene } = await import("./point_scene.js" + same);
+/** @type {typeof import("./sender.js")} */
 const { Sender } = await import("./sender.js" + same);
+/** @type {typeof import("./wire.js")} */
 const { Wire } = await import("./wire.js" + same);
+/** @type {typeof import("./link.js")} */
 const { parts } = await import("./link.js" + same);
+/** @type {typeof import("./unsent.js")} */
 const unsent = await import("./unsent.js" + same);
 
 const STAY = 1000;      // ms that an editor outlives its place on the page
 const SAID = 5000;      // ms that a reason stands in place of the hint
 const REMEMBERED = 100; // steps of undo
+/** @typedef {number[]} Point x, y (of dots on a line the other coordinate) and origin */
+
+/** @type {(point: Point, flat: boolean) => Point} */
 const upright = ([a, b, origin], flat) => (flat ? [b, a, origin] : [a, b, origin]);
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
@@ -35,7 +49,27 @@ const afterPaint = (does) => requestAnimationFrame(() => setTimeout(does));
 
 let count = 0;
 
-class PointEditor {
+/** @typedef {{ points: Point[], ends: number[] | null }} Past */
+
+export class PointEditor {
+  /** @type {Payload.EditorPayload} */ data;
+  /** @type {Component<[Payload.EditorPayload]>} */ component;
+  /** @type {HTMLElement} */ heading;
+  /** @type {HTMLElement} */ legend;
+  /** @type {HTMLElement} */ plot;
+  /** @type {HTMLElement} */ tip;
+  /** @type {HTMLElement} */ tools;
+  /** @type {HTMLElement} */ hint;
+  /** @type {HTMLElement} */ spoken;
+  /** @type {HTMLElement} */ keys;
+  /** @type {HTMLElement} */ root;
+  /** @type {Point[]} */ points = [];
+  /** @type {Map<string, Past[]>} */ histories = new Map(); // of each data set
+  /** @type {Past[]} */ history = [];
+  at = 0;    // the chosen point
+  drawn = 0; // the edit of which the picture knows
+  /** @type {import("./wire.js").Wire | null} */ wire = null;
+
   constructor() {
     const box = (this.box = document.createElement("div"));
     box.innerHTML = `<div class="heading"></div><div class="legend"></div><div class="plot"><div class="tip" aria-hidden="true" hidden></div></div>
@@ -49,7 +83,6 @@ class PointEditor {
     this.scene = new Scene(this.axes.inside);
     this.dots = svg("g", { class: "dots" }, this.svg);
     this.line = new OwnLine(this.svg);
-    Object.assign(this, { points: [], histories: new Map(), history: [], at: 0, drawn: 0 });
     this.sender = new Sender((seq, edit) => this.edit(seq, edit), (edit) => !this.wired(edit));
     this.listen();
     this.observer = new ResizeObserver(() => this.resized());
@@ -62,7 +95,7 @@ class PointEditor {
     this.svg.addEventListener("focusin", (e) => { const i = this.indexOf(e.target); if (i !== null) this.choose(i); });
     this.svg.addEventListener("focusout", () => this.tell(null));
     this.tools.addEventListener("click", (e) => {
-      const what = e.target.closest("button")?.dataset.do;
+      const what = /** @type {Element} */ (e.target).closest("button")?.dataset.do;
       if (what === "undo") this.undo();
       else if (what) this.send(what, true);
     });
@@ -85,6 +118,7 @@ class PointEditor {
 
   // --- what Python sends ------------------------------------------------------------------------
 
+  /** @param {Component<[Payload.EditorPayload]>} component */
   update(component) {
     this.component = component;
     this.wire = this.rewired(component.data[0].live);
@@ -93,6 +127,7 @@ class PointEditor {
     if (first) this.resume();
   }
 
+  /** @param {Payload.EditorPayload} data */
   show(data) {
     const fresh = !this.data || data.set !== this.data.set, turned = !!this.data && !data.y !== !this.data.y;
     const replaced = fresh || turned || data.rev !== this.rev;
@@ -166,12 +201,20 @@ class PointEditor {
 
   // --- points -----------------------------------------------------------------------------------
 
+  /**
+   * @param {Point} point
+   * @param {number} i
+   */
   px([x, y], i) {
     const { area } = this.axes;
     // Dots on a line are spread over five lanes, each in its own for good.
     return [this.axes.x.px(x), this.axes.y ? this.axes.y.px(y) : area.bottom - (area.bottom - area.top) * (0.14 + 0.18 * ((2 * i) % 5))];
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   inside(x, y) {
     const snap = (v, axis) => {
       const cell = Math.round(clamp(v, ...axis.domain) / axis.step);
@@ -236,7 +279,7 @@ class PointEditor {
       dot.classList.toggle("chosen", j === i && this.data.mark);
     });
     if (quietly) return;
-    if (this.box.contains(this.box.getRootNode().activeElement)) this.tell(i);
+    if (this.box.contains(/** @type {Document | ShadowRoot} */ (this.box.getRootNode()).activeElement)) this.tell(i);
     if (changed && !this.pointer.drag) this.send("select");
   }
 
@@ -255,6 +298,7 @@ class PointEditor {
     this.send("line", false, event);
   }
 
+  /** @param {number[]} point */
   add([x, y]) {
     const { limit, editable } = this.data;
     if (!editable) return;
@@ -348,6 +392,10 @@ class PointEditor {
     this.sender.queue({ why, last, time: event?.timeStamp });
   }
 
+  /**
+   * @param {number} seq
+   * @param {import("./sender.js").Message} message
+   */
   edit(seq, { why, last }) {
     if (last) this.speak = seq;
     const wired = this.wired({ why, last });
@@ -370,6 +418,7 @@ class PointEditor {
   }
 
   // Only a step of a gesture is asked on the wire; what ends one concerns the whole page.
+  /** @param {import("./sender.js").Message} message */
   wired({ why, last }) { return !last && why !== "select" && !this.cut && !!this.wire?.open; }
 
   answered(answer, seq) {
@@ -399,6 +448,7 @@ class PointEditor {
 // One editor for each id, wherever on the page it stands.
 const EDITORS = new Map();
 
+/** @param {Component<[Payload.EditorPayload]>} component */
 export default function (component) {
   const root = component.parentElement.querySelector(".lossviz-point_editor"), { id } = component.data[0];
   let editor = EDITORS.get(id);

@@ -5,6 +5,7 @@ const PAUSE = 400;               // ms without a key that end a gesture
 const RUN = 1000;                // ms between arrow keys of one run
 
 export class Keys {
+  /** @param {import("./point_editor.js").PointEditor} editor */
   constructor(editor) {
     this.editor = editor;
     this.ending = null; // how the gesture ends that is under way
@@ -68,6 +69,7 @@ export class Keys {
     if (this.ending) this.editor.send(this.ending, true);
   }
 
+  /** @param {number[]} point */
   beside([x, y]) {
     const [low, high] = this.editor.data.x.domain, shift = 0.04 * (high - low);
     return this.editor.inside(x + (x + shift > high ? -shift : shift), y);

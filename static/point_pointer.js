@@ -5,6 +5,7 @@ const STILL = 3;                                 // px that a pointer moves befo
 const AGAIN = 400;                               // ms between the clicks of a double click
 
 export class Pointer {
+  /** @param {import("./point_editor.js").PointEditor} editor */
   constructor(editor) {
     this.editor = editor;
     this.click = {};

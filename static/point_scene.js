@@ -7,6 +7,7 @@
 // `square` (so that equal width and height are a square on screen), else in pixels.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./axes.js")} */
 const { dash, svg } = await import("./axes.js" + same);
 
 const FAR = 1e5; // px that path coordinates can hold
@@ -20,6 +21,13 @@ function across([x0, y0], [x1, y1]) {
 }
 
 // As many children as items, of one kind.
+/**
+ * @template Item
+ * @param {Element} group
+ * @param {Item[]} items
+ * @param {string} name
+ * @returns {[Element, Item][]}
+ */
 function match(group, items, name) {
   while (group.children.length > items.length) group.lastChild.remove();
   while (group.children.length < items.length) svg(name, {}, group);
@@ -31,6 +39,9 @@ function set(node, attributes) {
 }
 
 export class Scene {
+  /** @type {Payload.EditorPayload} */ data;
+  /** @type {import("./axes.js").Axes} */ axes;
+
   constructor(parent) {
     const group = (name) => svg("g", { class: name, "aria-hidden": "true" }, parent);
     this.bands = group("bands");
@@ -39,6 +50,11 @@ export class Scene {
     this.lines = group("lines");
   }
 
+  /**
+   * @param {Payload.EditorPayload} data
+   * @param {import("./axes.js").Axes} axes
+   * @param {number[][]} points
+   */
   draw(data, axes, points) {
     if (!axes.area) return;
     this.data = data;
@@ -93,6 +109,11 @@ export class Scene {
     if (rect && this.data.charges) this.charge(rect, points[i], i);
   }
 
+  /**
+   * @param {Element} rect
+   * @param {number[]} point
+   * @param {number} i
+   */
   charge(rect, [a, b], i) {
     const { x, y, area } = this.axes, { at, width, square, color } = this.data.charges;
     const unit = square ? y.length / Math.abs(y.high - y.low) : 1;

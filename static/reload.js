@@ -4,6 +4,7 @@
 // address says otherwise, and with the next change they say the old ones.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./link.js")} */
 const { CONNECTED, GIVEN_UP, line, watchLine } = await import("./link.js" + same);
 
 let asked = false;
@@ -20,7 +21,7 @@ const reachable = () => loadable() || new Promise((resolve) => {
   watchLine((_, watch) => {
     if (!loadable()) return;
     watch.disconnect();
-    resolve();
+    resolve(true);
   });
 });
 

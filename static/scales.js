@@ -4,8 +4,11 @@
 
 const INSIDE = 1e-9; // share of the range by which a tick may lie outside through rounding
 
-class Scale {
-  // domain [low, high] in data, range [from, to] in pixels (y runs downwards: from > to)
+export class Scale {
+  /**
+   * @param {number[]} domain low and high, in data
+   * @param {number[]} range from and to, in pixels (y runs downwards: from > to)
+   */
   constructor(domain, range) {
     this.domain = domain;
     this.range = range;
@@ -14,15 +17,14 @@ class Scale {
     this.factor = (range[1] - range[0]) / (this.high - this.low);
   }
 
+  bend(value) { return value; }
+  unbend(value) { return value; }
   px(value) { return this.range[0] + (this.bend(value) - this.low) * this.factor; }
   value(px) { return this.unbend(this.low + (px - this.range[0]) / this.factor); }
   get length() { return Math.abs(this.range[1] - this.range[0]); }
 }
 
 export class Linear extends Scale {
-  bend(value) { return value; }
-  unbend(value) { return value; }
-
   // [{value, label}], `apart` pixels or more between them
   ticks(apart) {
     const [low, high] = [Math.min(...this.domain), Math.max(...this.domain)];
@@ -72,6 +74,7 @@ function even(low, high, step) {
   return ticks;
 }
 
+/** @type {(domain: number[], range: number[], log?: boolean) => Linear | Log} */
 export const scale = (domain, range, log = false) => new (log ? Log : Linear)(domain, range);
 
 const PREFIX = { "-15": "f", "-12": "p", "-9": "n", "-6": "μ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "B", 12: "T" };

@@ -9,9 +9,13 @@ const PACE = 30, LOST = 400; // ms between messages in runs; ms after which an a
 
 const running = () => document.querySelector('[data-testid="stApp"]')?.getAttribute("data-test-script-state") === "running";
 
+/** @typedef {{ why: string, last?: boolean, time?: number }} Message */
+
 export class Sender {
-  // send(seq, message) does the sending; messages are numbered from 1. runs(message) tells whether a run
-  // of Streamlit is what will answer one.
+  /**
+   * @param {(seq: number, message: Message) => void} send does the sending; messages are numbered from 1
+   * @param {(message: Message) => boolean} runs tells whether a run of Streamlit is what will answer one
+   */
   constructor(send, runs) {
     this.send = send;
     this.runs = runs;

@@ -3,13 +3,17 @@
 // data[0] = {id, text, stamp}
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./link.js")} */
 const { parts } = await import("./link.js" + same);
 
 const STORE = new WeakMap();
 
+/** @param {Component<[Payload.SentencePayload]>} component */
 export default function (component) {
   const root = component.parentElement.querySelector(".lossviz-sentence"), [data] = component.data;
-  if (!STORE.has(root)) STORE.set(root, { show: ({ text }) => { if (root.textContent !== text) root.textContent = text; } });
+  /** @type {(data: Payload.SentencePayload) => void} */
+  const show = ({ text }) => { if (root.textContent !== text) root.textContent = text; };
+  if (!STORE.has(root)) STORE.set(root, { show });
   const part = STORE.get(root);
   parts.set(data.id, part);
   part.show(data);

@@ -5,14 +5,15 @@ import { short } from "./number_format.js";
 import { Sweep, draw } from "./sweep.js";
 
 const tables = JSON.parse(document.getElementById("sweeps").textContent);
-const gd = document.getElementById("chart"), controls = document.getElementById("controls");
+const gd = /** @type {PlotlyNode} */ (document.getElementById("chart")), controls = document.getElementById("controls");
 const labels = Object.keys(tables);
 
 hoverNumbers(gd, short);
 
 if (labels.length) {
   controls.innerHTML = `<select aria-label="Parameter"></select><input type="range" step="any" aria-label="Value"><output></output><button type="button">Reset</button>`;
-  const [pick, range, out, reset] = controls.children;
+  const pick = controls.querySelector("select"), range = controls.querySelector("input");
+  const out = controls.querySelector("output"), reset = controls.querySelector("button");
   for (const label of labels) pick.add(new Option(label));
   let sweep;
   const choose = () => {

@@ -9,13 +9,18 @@ export function floats(base64) {
   return new Float32Array(bytes.buffer);
 }
 
+/** @type {(numbers: string | Float32Array) => Float32Array} */
 const table = (numbers) => (typeof numbers === "string" ? floats(numbers) : numbers);
 
 export class Sweep {
+  /** @param {Pick<Payload.PackedSweep, "values" | "traces">} sweep */
   constructor(sweep) {
     this.values = table(sweep.values);
-    this.traces = sweep.traces.map((t) => ({ index: t.trace, x: t.x && table(t.x), xs: t.xs && table(t.xs), y: table(t.y) }));
-    for (const t of this.traces) t.n = t.y.length / this.values.length;
+    const rows = this.values.length;
+    this.traces = sweep.traces.map((t) => {
+      const y = table(t.y);
+      return { index: t.trace, x: t.x && table(t.x), xs: t.xs && table(t.xs), y, n: y.length / rows };
+    });
   }
 
   // Rows of every trace at a parameter value, linear between the two nearest of the table.

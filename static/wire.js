@@ -3,13 +3,17 @@
 // question = {seq, ...}, answer = {seq, parts: {id: what that part is to show} | null}
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./link.js")} */
 const { home } = await import("./link.js" + same);
 
 // Closing codes of a server that will say no again: what was sent is not taken (RFC 6455, 7.4.1).
 const REFUSED = new Set([1003, 1007, 1008, 1009, 1011]);
 
 export class Wire {
-  // heard(parts, seq) gets the answers, in the order of the questions
+  /**
+   * @param {string} token
+   * @param {(parts: Record<string, any> | null, seq: number) => void} heard gets the answers, in the order of the questions
+   */
   constructor(token, heard) {
     this.token = token;
     const url = new URL("lossviz/live/" + token, home());

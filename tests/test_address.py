@@ -64,7 +64,7 @@ def test_what_is_wrong_is_named_and_the_rest_is_kept(name, value, said):
 def test_what_is_not_allowed_is_moved_to_the_nearest_that_is(name, value, used, allowed):
     at = visit(CURVES, KEPT | {name: value})
     assert dict(parse_qsl(query(at), keep_blank_values=True)).get(name) == used
-    assert notice(at) == f"{name}: “{value}” must be {allowed}; {used} is used."
+    assert notice(at) == f"{name}: “{value}” must be {allowed}; {used.replace('-', '−')} is used."
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,7 @@ def test_probe_table_leaves_out_what_a_loss_has_not():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(-20.0, "−20"), (19.5, "19.5"), (-0.0, "0"), (math.inf, "∞"), (-math.inf, "−∞"), (1e-9, "1e−09")],
+    [(-20.0, "−20"), (19.5, "19.5"), (-0.0, "0"), (math.inf, "∞"), (-math.inf, "−∞"), (1e-9, "1e−9")],
 )
 def test_numbers_are_written_for_people(value, text):
     assert words.num(value) == text

@@ -105,7 +105,7 @@ def test_player_shows_the_numbers_of_the_library():
         ("steps=1e400", "is not a finite number"),
         ("start=1", "“1” is not two numbers, such as"),
         ("start=1,nan", "“1,nan” is not two numbers, such as"),
-        ("start=1,2e4", "“1,2e4” is further out than 10,000"),
+        ("start=1,2e4", "“1,2e4” is further out than 10000"),
         ("steps=2.5", "“2.5” is not a whole number; 2 is used"),
         ("race=rates&rates=0.1,x", "is not a number"),
         ("race=rates&rates=0.1,-1", "“-1” is not above 0, as a learning rate must be, and is left out"),

@@ -102,7 +102,7 @@ def test_nothing_chosen_draws_the_default():
 def test_a_true_value_that_a_loss_does_not_take_leaves_the_others_drawn():
     at = visit(CURVES, "loss=squared_error,poisson&y=-3")
     assert [e.message for e in at.exception] == []
-    assert notice(at) == "Poisson is not drawn: its true values must be counts: 0 or more, and y is -3."
+    assert notice(at) == "Poisson is not drawn: its true values must be counts: 0 or more, and y is −3."
     assert query(at) == "loss=squared_error,poisson&y=-3"
     assert len(at.get("bidi_component")) > 2
     at = visit(CURVES, "loss=poisson&y=-3")

@@ -243,7 +243,7 @@ def test_how_many_numbers_became_equal_is_what_exact_arithmetic_counts(seed):
 def test_numbers_too_large_to_be_fitted_are_counted_and_not_called_infinite():
     sheet = read("x,y\n1,2\n2,1e91\n3,-1e300\n4,5\n5,inf\n")
     assert (
-        "Column “y”: 2 numbers beyond 1e+90, the most that can be fitted in every view, count as missing."
+        "Column “y”: 2 numbers beyond 1e90, the most that can be fitted in every view, count as missing."
         in sheet.notes
     )
     assert np.isnan(sheet.values[1:3, 1]).all()

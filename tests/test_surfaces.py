@@ -66,5 +66,5 @@ def test_the_pass_of_the_saddle_is_no_minimum():
 
 def test_condition_number_is_that_of_the_hessian():
     assert np.linalg.cond(Bowl(condition=37.0).hessian(np.zeros(2))) == pytest.approx(37.0)
-    with pytest.raises(ValueError, match=r"bowl: condition must be in \[1, 1e\+06\], got 0.5"):
+    with pytest.raises(ValueError, match=r"bowl: condition must be in \[1, 1000000\], got 0.5"):
         Bowl(condition=0.5)

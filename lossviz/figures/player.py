@@ -12,7 +12,7 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NotRequired, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -214,7 +214,25 @@ class Scene:
     height: int = 520
 
 
-def pack(scene: Scene, **extra: Any) -> bytes:
+class Seek(TypedDict):
+    """A frame to go to, whenever ``rev`` is raised."""
+
+    rev: int
+    frame: int
+    play: NotRequired[bool]
+
+
+class Extra(TypedDict, total=False):
+    """What else stands in a payload's header."""
+
+    clock: str
+    """Name shared by the players that move together."""
+    leads: bool
+    """Whether this one has the controls."""
+    seek: Seek | None
+
+
+def pack(scene: Scene, **extra: Unpack[Extra]) -> bytes:
     """The scene as bytes; ``extra`` joins the header as it is, without changing the scene's ``id``."""
     arrays: list[bytes] = []
     size = 0

@@ -3,10 +3,25 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class PackedTrace(TypedDict):
+    """As the browser reads it: base64 of float32, ``x`` for places that stay, ``xs`` for places that move."""
+
+    trace: int
+    x: NotRequired[str]
+    xs: NotRequired[str]
+    y: str
+
+
+class PackedSweep(TypedDict):
+    value: float
+    values: str
+    traces: list[PackedTrace]
 
 
 @dataclass(frozen=True)
@@ -29,16 +44,19 @@ class Sweep:
     traces: Sequence[SweptTrace]
     value: float
 
-    def packed(self) -> dict[str, Any]:
-        """As the browser reads it: base64 of float32."""
+    def packed(self) -> PackedSweep:
+        """As the browser reads it."""
         return {
             "value": self.value,
             "values": _pack(self.values),
-            "traces": [
-                {"trace": t.trace, "x" if t.x.ndim == 1 else "xs": _pack(t.x), "y": _pack(t.y)}
-                for t in self.traces
-            ],
+            "traces": [_packed_trace(t) for t in self.traces],
         }
+
+
+def _packed_trace(t: SweptTrace) -> PackedTrace:
+    if t.x.ndim == 1:
+        return {"trace": t.trace, "x": _pack(t.x), "y": _pack(t.y)}
+    return {"trace": t.trace, "xs": _pack(t.x), "y": _pack(t.y)}
 
 
 def _pack(numbers: NDArray[Any]) -> str:

@@ -6,7 +6,7 @@ default (or moved to the nearest allowed value) with a quiet notice; everything 
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -29,6 +29,13 @@ LONGEST = 4000
 HOSTS = ("embed", "embed_options")
 """Parameters of who shows the app in a page of theirs: no settings, and kept in the address by the browser's
 side of it (``static/address.js``)."""
+
+
+class AddressPayload(TypedDict):
+    """What the browser gets: the page's state, and how many steps it is from where the page was entered."""
+
+    query: str
+    step: int
 
 
 class Bad(ValueError):
@@ -270,7 +277,8 @@ class Address:
     def write(self) -> None:
         """Put the state into the URL and draw the button that copies it."""
         with self.place:
-            _address(key=f"{self.page}:address", data=[{"query": self.query(), "step": self._step()}])
+            payload: AddressPayload = {"query": self.query(), "step": self._step()}
+            _address(key=f"{self.page}:address", data=[payload])
 
     def _step(self) -> int:
         """How many steps were made since the page was entered: presets applied, views, tabs and the like changed.

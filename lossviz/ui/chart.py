@@ -12,7 +12,7 @@ from typing import Any, TypedDict, Unpack
 import plotly.graph_objects as go
 import streamlit as st
 
-from lossviz.figures.sweep import Sweep
+from lossviz.figures.sweep import PackedTrace, Sweep
 from lossviz.ui.component import declare, finite, sent
 
 
@@ -24,6 +24,34 @@ def plotly_chunk() -> str | None:
 
 
 _chart = declare("chart", isolate=False, early=f"static/js/{plotly_chunk()}")
+
+
+class AskedSweep(TypedDict):
+    """A sweep's table, and for which slider, in which state of everything else."""
+
+    slider: str
+    token: str
+    value: float
+    values: str
+    traces: list[PackedTrace]
+
+
+class ChartPayload(TypedDict):
+    """What the browser gets."""
+
+    id: str
+    figure: str
+    """JSON, in which {"shared": place} stands for an array that several curves have."""
+    arrays: list[str]
+    """Those, as base64 of float64."""
+    narrow: str
+    """JSON of a layout for small screens."""
+    alt: str
+    name: str
+    chunk: str | None
+    tokens: dict[str, str]
+    sweep: AskedSweep | None
+    stamp: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +113,7 @@ def chart(
     _chart(key=key, data=[payload(figure, key=key, alt=alt, **options)], on_click_change=clicked)
 
 
-def payload(figure: go.Figure, *, key: str, alt: str, **options: Unpack[Options]) -> dict[str, Any]:
+def payload(figure: go.Figure, *, key: str, alt: str, **options: Unpack[Options]) -> ChartPayload:
     """What the browser gets; the arguments are those of :func:`chart`."""
     tokens, sweep = dict(options.get("tokens", {})), options.get("sweep")
     text, arrays = _shared(figure.to_json(validate=False))

@@ -5,6 +5,7 @@ fragment, since a new session knows none of them: its question is a full run.
 """
 
 import secrets
+from typing import TypedDict
 
 import streamlit as st
 
@@ -14,6 +15,14 @@ from lossviz.ui.warm_up import warm_up_meanwhile
 _lifeline = declare("lifeline")
 _KEY = "lifeline"
 _TOKEN, _HEARD = "session token", "session heard"
+
+
+class LifelinePayload(TypedDict):
+    """What the browser gets."""
+
+    token: str
+    heard: int
+    """Number of the last question that was heard."""
 
 
 def lifeline() -> None:
@@ -29,7 +38,8 @@ def lifeline() -> None:
     if isinstance(number, int) and 0 <= number < 2**31:
         st.session_state[_HEARD] = number
     heard = st.session_state.get(_HEARD, 0)
-    _lifeline(key=_KEY, data=[{"token": token, "heard": heard}], on_ask_change=lambda: None)
+    payload: LifelinePayload = {"token": token, "heard": heard}
+    _lifeline(key=_KEY, data=[payload], on_ask_change=lambda: None)
     if asked.get("token") not in (None, token):
         warm_up_meanwhile()  # the server may have just started
         st.stop()

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import streamlit as st
 
@@ -12,6 +12,36 @@ from lossviz.ui.component import declare, finite, sent
 _slider = declare("live_slider")
 
 _WANTED = "sweep wanted"
+
+
+class Allowed(TypedDict):
+    """What may be typed, None for no end: JSON has no infinity."""
+
+    low: float | None
+    high: float | None
+    lowOpen: bool
+    highOpen: bool
+    words: str
+    whole: NotRequired[bool]
+
+
+class SliderPayload(TypedDict):
+    """What the browser gets."""
+
+    id: str
+    chart: str
+    label: str
+    low: float
+    high: float
+    step: float
+    value: float
+    help: str
+    playable: bool
+    log: bool
+    allowed: Allowed
+    box: NotRequired[bool]
+    """There is no slider, only the box."""
+    disabled: NotRequired[bool]
 
 
 def live_slider(
@@ -54,7 +84,7 @@ def live_slider(
     def touched() -> None:
         st.session_state[_WANTED] = key
 
-    payload: dict[str, Any] = {
+    payload: SliderPayload = {
         "id": key,
         "chart": chart,
         "label": label,
@@ -104,7 +134,7 @@ def number_box(
             if on_change is not None:
                 on_change()
 
-    payload: dict[str, Any] = {
+    payload: SliderPayload = {
         "id": key,
         "chart": "",
         "label": label,
@@ -123,11 +153,15 @@ def number_box(
     return value
 
 
-def _packed(interval: Interval) -> dict[str, Any]:
-    """As the browser reads it: JSON has no infinity."""
+def _packed(interval: Interval) -> Allowed:
     low, high = (end if math.isfinite(end) else None for end in (interval.low, interval.high))
-    opened = {"lowOpen": interval.low_open, "highOpen": interval.high_open}
-    return {"low": low, "high": high, **opened, "words": interval.words}
+    return {
+        "low": low,
+        "high": high,
+        "lowOpen": interval.low_open,
+        "highOpen": interval.high_open,
+        "words": interval.words,
+    }
 
 
 def sweep_wanted() -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from lossviz.figures.player import Scene, pack
+from lossviz.figures.player import Scene, Seek, pack
 from lossviz.ui.axes import CSS as _AXES
 from lossviz.ui.component import declare, finite, sent
 from lossviz.ui.site import STATIC
@@ -57,7 +57,7 @@ def player(
             on_click(click)
 
     shown = int(st.session_state.get(frame, 0))
-    seek = st.session_state.get(f"{key}:seek", {"rev": 0, "frame": shown})
+    seek: Seek = st.session_state.get(f"{key}:seek", {"rev": 0, "frame": shown})
     asked = st.session_state.pop(f"{key}:replay", False)
     if asked or st.session_state.get(told, shown) != shown:
         seek = {"rev": seek["rev"] + 1, "frame": shown, "play": asked}

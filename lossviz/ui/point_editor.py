@@ -6,7 +6,7 @@ answers with what to draw. Nothing is computed in the browser but places on the 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import streamlit as st
@@ -68,6 +68,81 @@ KEYS = (
 )
 
 
+class PackedLine(TypedDict):
+    name: str
+    detail: str
+    color: str
+    dash: str
+    width: float
+    ends: list[float]
+    at: float
+
+
+class PackedBand(TypedDict):
+    color: str
+    x: list[float]
+    low: list[float]
+    high: list[float]
+
+
+class PackedCharges(TypedDict):
+    color: str
+    square: bool
+    at: list[float]
+    width: list[float]
+
+
+class PackedWeights(TypedDict):
+    color: str
+    weights: list[float]
+
+
+class PackedAxis(TypedDict):
+    domain: list[float]
+    step: float
+    title: str
+
+
+class EditorPayload(TypedDict):
+    """What the browser gets."""
+
+    id: str
+    set: str
+    """Name of the data set."""
+    rev: int
+    ack: int
+    """Number of the edit that this answers."""
+    at: int
+    title: str
+    alt: str
+    hint: str
+    keys: str
+    said: str
+    height: int
+    left: int | None
+    limit: int
+    editable: bool
+    edited: bool
+    mark: bool
+    clear: list[int]
+    hidden: float
+    """What dots on a line that are added get for their other coordinate."""
+    names: list[str]
+    x: PackedAxis
+    y: PackedAxis | None
+    """None for dots on a line."""
+    points: list[list[float]]
+    """x, y (of dots on a line the other coordinate) and origin."""
+    still: list[list[float]]
+    handles: tuple[float, float]
+    mine: list[float] | None
+    lines: list[PackedLine]
+    bands: list[PackedBand]
+    charges: PackedCharges | None
+    weights: PackedWeights | None
+    live: NotRequired[str | None]
+
+
 @dataclass(frozen=True)
 class Line:
     """A line from the left to the right edge of the window, or at one place where dots lie on a line."""
@@ -80,7 +155,7 @@ class Line:
     detail: str = ""
     width: float = style.LINE_WIDTH
 
-    def packed(self) -> dict[str, Any]:
+    def packed(self) -> PackedLine:
         return {
             "name": self.name,
             "detail": self.detail,
@@ -101,7 +176,7 @@ class Band:
     low: Array
     high: Array
 
-    def packed(self) -> dict[str, Any]:
+    def packed(self) -> PackedBand:
         return {
             "color": self.color,
             "x": _short(self.x),
@@ -205,7 +280,7 @@ def _ack(key: str) -> str:
 
 def payload(
     points: Cloud, scene: Scene, *, key: str, name: str, rev: int, ack: int, at: int
-) -> dict[str, Any]:
+) -> EditorPayload:
     """What the browser gets; ``ack`` is the number of the edit that it answers."""
     flat = scene.flat
     across = scene.window.y if flat else scene.window.x
@@ -291,14 +366,19 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
-def _packed_axis(axis: Axis, title: str) -> dict[str, Any]:
+def _packed_axis(axis: Axis, title: str) -> PackedAxis:
     return {"domain": [axis.low, axis.high], "step": axis.step, "title": title}
 
 
-def _packed_charges(charges: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _packed_charges(charges: Mapping[str, Any] | None) -> PackedCharges | None:
     if charges is None:
         return None
-    return {**charges, "at": _short(charges["at"]), "width": _short(charges["width"])}
+    return {
+        "color": charges["color"],
+        "square": charges["square"],
+        "at": _short(charges["at"]),
+        "width": _short(charges["width"]),
+    }
 
 
 def _short(values: Array) -> list[float]:

@@ -1,10 +1,18 @@
 """``sentence``: plain text under a picture, that may change as fast as the picture does."""
 
-from typing import Any
+from typing import TypedDict
 
 from lossviz.ui.component import declare
 
 _sentence = declare("sentence", ".lossviz-sentence { margin: 0; min-height: 3.2em; }", isolate=False)
+
+
+class SentencePayload(TypedDict):
+    """What the browser gets."""
+
+    id: str
+    text: str
+    stamp: int
 
 
 def sentence(text: str, *, key: str, stamp: int = 0) -> None:
@@ -18,6 +26,6 @@ def sentence(text: str, *, key: str, stamp: int = 0) -> None:
     _sentence(key=key, data=[payload(text, key=key, stamp=stamp)])
 
 
-def payload(text: str, *, key: str, stamp: int = 0) -> dict[str, Any]:
+def payload(text: str, *, key: str, stamp: int = 0) -> SentencePayload:
     """What the browser gets."""
     return {"id": key, "text": text, "stamp": stamp}

@@ -1,0 +1,321 @@
+// Made by make_payload_types.py from the records that Python sends; not to be edited.
+
+declare namespace Payload {
+  /** A typed array with its shape: static/player_payload.js makes it of what the header refers to. */
+  type Numbers = import("../../static/player_payload.js").Numbers;
+  type Layer = Points | Segments | Image | Line | Path | Arrows | Star;
+
+  /** lossviz.figures.style.Mark */
+  interface Mark {
+    color: string;
+    dash: string;
+  }
+
+  /** lossviz.figures.player.Axis */
+  interface Axis {
+    title: string;
+    low: number;
+    high: number;
+    log: boolean;
+  }
+
+  /** lossviz.figures.player.Points */
+  interface Points {
+    kind: "points";
+    x: Numbers;
+    y: Numbers;
+    colors: string[];
+    kinds: string[];
+    color: Numbers | null;
+    lit: Numbers | null;
+    name: string;
+  }
+
+  /** lossviz.figures.player.Segments */
+  interface Segments {
+    kind: "segments";
+    ends: Numbers;
+    mark: Mark;
+    starts: Numbers | null;
+    width: number;
+    opacity: number;
+    name: string;
+  }
+
+  /** lossviz.figures.player.Image */
+  interface Image {
+    kind: "image";
+    pixels: Numbers;
+    extent: [number, number, number, number];
+    colors: string[];
+    values: Numbers | null;
+    name: string;
+  }
+
+  /** lossviz.figures.player.Line */
+  interface Line {
+    kind: "line";
+    x: Numbers;
+    y: Numbers;
+    mark: Mark;
+    width: number;
+    name: string;
+  }
+
+  /** lossviz.figures.player.Path */
+  interface Path {
+    kind: "path";
+    x: Numbers;
+    y: Numbers;
+    mark: Mark;
+    name: string;
+    ends: number | null;
+    verdict: string;
+    row: number;
+    along: boolean;
+    dots: boolean;
+  }
+
+  /** lossviz.figures.player.Arrows */
+  interface Arrows {
+    kind: "arrows";
+    ends: Numbers;
+    mark: Mark;
+    width: number;
+    opacity: number;
+    name: string;
+  }
+
+  /** lossviz.figures.player.Star */
+  interface Star {
+    kind: "star";
+    x: number;
+    y: number;
+    color: string;
+    symbol: string;
+    name: string;
+  }
+
+  /** lossviz.figures.player.View */
+  interface View {
+    kind: "axes";
+    key: string;
+    title: string;
+    x: Axis;
+    y: Axis;
+    layers: Layer[];
+    alt: string;
+    home: string;
+    equal: boolean;
+    clicks: boolean;
+    wide: boolean;
+  }
+
+  /** lossviz.figures.player.Table */
+  interface Table {
+    kind: "table";
+    key: string;
+    title: string;
+    rows: string[];
+    columns: string[];
+    cells: Numbers;
+    shade: boolean;
+    corner: string;
+    note: string;
+  }
+
+  /** lossviz.figures.player.Reading */
+  interface Reading {
+    label: string;
+    values: Numbers;
+  }
+
+  /** lossviz.figures.player.Entry */
+  interface Entry {
+    name: string;
+    mark: Mark;
+    values: Numbers | null;
+    ends: number | null;
+  }
+
+  /** lossviz.figures.player.Scene */
+  interface Scene {
+    frames: number;
+    views: (View | Table)[];
+    legend: Entry[];
+    readings: Reading[];
+    height: number;
+  }
+
+  /** lossviz.figures.player.Seek */
+  interface Seek {
+    rev: number;
+    frame: number;
+    play?: boolean;
+  }
+
+  /** lossviz.figures.player.Extra */
+  interface Extra {
+    clock?: string;
+    leads?: boolean;
+    seek?: Seek | null;
+  }
+
+  /** lossviz.figures.sweep.PackedTrace */
+  interface PackedTrace {
+    trace: number;
+    x?: string;
+    xs?: string;
+    y: string;
+  }
+
+  /** lossviz.figures.sweep.PackedSweep */
+  interface PackedSweep {
+    value: number;
+    values: string;
+    traces: PackedTrace[];
+  }
+
+  /** lossviz.ui.chart.AskedSweep */
+  interface AskedSweep {
+    slider: string;
+    token: string;
+    value: number;
+    values: string;
+    traces: PackedTrace[];
+  }
+
+  /** lossviz.ui.chart.ChartPayload */
+  interface ChartPayload {
+    id: string;
+    figure: string;
+    arrays: string[];
+    narrow: string;
+    alt: string;
+    name: string;
+    chunk: string | null;
+    tokens: Record<string, string>;
+    sweep: AskedSweep | null;
+    stamp: number;
+  }
+
+  /** lossviz.ui.live_slider.Allowed */
+  interface Allowed {
+    low: number | null;
+    high: number | null;
+    lowOpen: boolean;
+    highOpen: boolean;
+    words: string;
+    whole?: boolean;
+  }
+
+  /** lossviz.ui.live_slider.SliderPayload */
+  interface SliderPayload {
+    id: string;
+    chart: string;
+    label: string;
+    low: number;
+    high: number;
+    step: number;
+    value: number;
+    help: string;
+    playable: boolean;
+    log: boolean;
+    allowed: Allowed;
+    box?: boolean;
+    disabled?: boolean;
+  }
+
+  /** lossviz.ui.point_editor.PackedLine */
+  interface PackedLine {
+    name: string;
+    detail: string;
+    color: string;
+    dash: string;
+    width: number;
+    ends: number[];
+    at: number;
+  }
+
+  /** lossviz.ui.point_editor.PackedBand */
+  interface PackedBand {
+    color: string;
+    x: number[];
+    low: number[];
+    high: number[];
+  }
+
+  /** lossviz.ui.point_editor.PackedCharges */
+  interface PackedCharges {
+    color: string;
+    square: boolean;
+    at: number[];
+    width: number[];
+  }
+
+  /** lossviz.ui.point_editor.PackedWeights */
+  interface PackedWeights {
+    color: string;
+    weights: number[];
+  }
+
+  /** lossviz.ui.point_editor.PackedAxis */
+  interface PackedAxis {
+    domain: number[];
+    step: number;
+    title: string;
+  }
+
+  /** lossviz.ui.point_editor.EditorPayload */
+  interface EditorPayload {
+    id: string;
+    set: string;
+    rev: number;
+    ack: number;
+    at: number;
+    title: string;
+    alt: string;
+    hint: string;
+    keys: string;
+    said: string;
+    height: number;
+    left: number | null;
+    limit: number;
+    editable: boolean;
+    edited: boolean;
+    mark: boolean;
+    clear: number[];
+    hidden: number;
+    names: string[];
+    x: PackedAxis;
+    y: PackedAxis | null;
+    points: number[][];
+    still: number[][];
+    handles: [number, number];
+    mine: number[] | null;
+    lines: PackedLine[];
+    bands: PackedBand[];
+    charges: PackedCharges | null;
+    weights: PackedWeights | null;
+    live?: string | null;
+  }
+
+  /** lossviz.ui.sentence.SentencePayload */
+  interface SentencePayload {
+    id: string;
+    text: string;
+    stamp: number;
+  }
+
+  /** lossviz.ui.address.AddressPayload */
+  interface AddressPayload {
+    query: string;
+    step: number;
+  }
+
+  /** lossviz.ui.lifeline.LifelinePayload */
+  interface LifelinePayload {
+    token: string;
+    heard: number;
+  }
+}
