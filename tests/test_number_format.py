@@ -97,6 +97,7 @@ FOR_MACHINES = {
     "figures/style.py": "a colour",
     "figures/thumbnail.py": "an SVG path",
     "losses/base.py": "a number, rounded",
+    "losses/expression.py": "a formula in TeX, whose powers of ten are its own",
     "ui/descent_controls.py": "a number, rounded",
     "ui/descent_panels.py": "a number, rounded",
     "ui/outlier_data.py": "a window in a link",

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lossviz import number_format
 from lossviz.losses import expression
 from lossviz.losses.base import Array, Interval, Loss, Snippet, parameter
 from lossviz.losses.expression import Node
@@ -181,7 +182,9 @@ def own_loss(text: str, family: str, number: int = 0) -> type[Own]:
         },
     )
     if not np.isfinite(made()._at(0, _GRID)).any():
-        raise ValueError(f"the formula is a number nowhere from {-_REACH:,.0f} to {_REACH:,.0f}")
+        raise ValueError(
+            f"the formula is a number nowhere from {number_format.short(-_REACH)} to {number_format.short(_REACH)}"
+        )
     return made
 
 

@@ -12,6 +12,7 @@ from campaign import FULL
 
 from benchmarks import harness
 from browser.addresses import TAB, held
+from browser.drawn import DEEP, DRAWN
 from browser.explorer import slider
 from browser.outlier_lab import centre, press_and_drag
 
@@ -29,15 +30,9 @@ STEPS = {
 """For each page with presets some of its steps; of two choices of a name the last is the view's."""
 
 _ENTRY = "navigation.currentEntry.index"
-_DEEP = """
-  const deep = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? deep(e.shadowRoot) : [])]);
-  const main = document.querySelector('[data-testid="stMain"]') ?? document.body;"""
-_SHOWN = f"""() => {{ {_DEEP}
+_SHOWN = f"""() => {{ {DEEP}
   const sliders = deep(main).filter((e) => e.matches('input[type="range"]:not([hidden])')).map((e) => e.value);
   return JSON.stringify([location.href, main.innerText, sliders]);
-}}"""
-DRAWN = f"""() => {{ {_DEEP}
-  return deep(main).filter((e) => e.matches('[class^="lossviz-"]:empty:not(.lossviz-lifeline)')).length === 0;
 }}"""
 
 
