@@ -184,7 +184,7 @@ def test_momentum_reaches_ten_times_the_step_of_plain_descent():
 
 @pytest.mark.parametrize("rate", [0.0, -0.1, float("nan"), float("inf"), "fast", np.array([0.1, np.nan])])
 def test_learning_rate_out_of_range(rate):
-    with pytest.raises(ValueError, match=r"sgd: learning_rate must be in \(0, inf\), got"):
+    with pytest.raises(ValueError, match=r"sgd: learning_rate must be in \(0, ∞\), got"):
         optimizers.get("sgd", learning_rate=rate)
 
 
