@@ -1,44 +1,5 @@
 """Home: the guide beside the gallery of every loss."""
 
-import streamlit as st
+from lossviz.app.home import page
 
-from lossviz import guide, losses
-from lossviz.figures.thumbnail import thumbnail
-from lossviz.ui import frame, gallery
-
-page = frame.page("home")
-
-
-def questions() -> None:
-    st.subheader("Twelve questions", anchor=False)
-    for asked in guide.QUESTIONS:
-        with st.expander(asked.question):
-            st.markdown(asked.answer)
-            frame.link(asked.page, asked.invitation, asked.state)
-
-
-def card(loss: losses.Loss) -> None:
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.html(thumbnail(loss))
-        frame.link("curves", f"**{loss.title}**", gallery.state_of(loss))
-        st.caption(loss.summary())
-
-
-@st.fragment
-def home() -> None:
-    with frame.stage(page) as address:
-        left, right = st.columns([1, 2.6], gap="medium")
-        with left:
-            questions()
-        with right:
-            shown = gallery.choose(address)
-            for family, title in losses.FAMILIES.items():
-                members = [loss for loss in shown if loss.family == family]
-                if members:
-                    st.subheader(f"{title} · {len(members)}", anchor=False)
-                    gallery.grid(members, card)
-            if not shown:
-                st.info("No loss has all of these properties. Take one away to see more.")
-
-
-home()
+page.run()

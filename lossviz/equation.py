@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lossviz.cloud import Axis, Window
+from lossviz.data.cloud import Axis, Window
 from lossviz.losses.base import Array
 from lossviz.number_format import all_digits, fixed, short
 

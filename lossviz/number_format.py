@@ -1,7 +1,7 @@
 """Numbers for people, written the same way in sentences, tables, labels, boxes and hover texts.
 
 ``static/number_format.js`` is the same functions for the browser; one table of cases holds both
-(``tests/data/numbers.json``). A minus is typographic, also in exponents; infinity is its sign; nothing ends in
+(``tests/expected/numbers.json``). A minus is typographic, also in exponents; infinity is its sign; nothing ends in
 zeros that say nothing, and no whole part is rounded to zeros. What a machine reads back (a link, a CSV file, code)
 is written by :func:`lossviz.data.numerals.shortest` or ``repr`` instead.
 """

@@ -1,5 +1,5 @@
 // Grid, tick labels, axis titles and legend in SVG and CSS pixels, as the Plotly charts beside them
-// have them. Colours and sizes are CSS (lossviz/ui/axes.py); this file only places things.
+// have them. Colours and sizes are CSS (lossviz/app/kit/axes.py); this file only places things.
 
 const same = new URL(import.meta.url).search;
 /** @type {typeof import("./scales.js")} */

@@ -1,4 +1,4 @@
-// Asks Python while a hand moves, and Streamlit rests: see lossviz/ui/live.py.
+// Asks Python while a hand moves, and Streamlit rests: see lossviz/app/kit/live.py.
 //
 // question = {seq, ...}, answer = {seq, parts: {id: what that part is to show} | null}
 

@@ -31,7 +31,7 @@ def free_port() -> int:
 @pytest.fixture(autouse=True)
 def jobs_end_with_their_test(monkeypatch):
     """What a page left running beside it is stopped, so that it takes no time from the tests that follow."""
-    background = sys.modules.get("lossviz.ui.background")  # who never opens a page never waits for it
+    background = sys.modules.get("lossviz.app.kit.background")  # who never opens a page never waits for it
     if background is None:
         yield
         return

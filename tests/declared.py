@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 import pytest
 from visiting import visit
 
-from lossviz import losses, optimizers, schedules, surfaces
-from lossviz.ui.address import Address, Field
+from lossviz import losses, optimizers
+from lossviz.app.kit.address import Address, Field
+from lossviz.descent import surfaces
+from lossviz.optimizers import schedules
 
 _RULES = list(optimizers.OPTIMIZERS)
 ADDRESSES = (

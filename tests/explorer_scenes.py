@@ -3,7 +3,7 @@
 import dataclasses
 
 from lossviz import losses
-from lossviz.figures.curves import Scene
+from lossviz.draw.curves import Scene
 
 ALL_PANELS = {
     "regression": ("value", "gradient", "curvature", "weight"),

@@ -1,4 +1,4 @@
-"""Which snippets are checked, on which inputs, and how one is run; shared with ``data/make_snippets.py``."""
+"""Which snippets are checked, on which inputs, and how one is run; shared with ``expected/make_snippets.py``."""
 
 import importlib
 from collections.abc import Iterator

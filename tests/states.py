@@ -16,7 +16,7 @@ from unittest.mock import patch
 from streamlit.testing.v1 import AppTest
 from visiting import visit
 
-from lossviz.ui.address import Address, Bad, Field
+from lossviz.app.kit.address import Address, Bad, Field
 
 KEEP = 0.45
 """Share of the fields that are left at their defaults, as in most links."""
@@ -114,7 +114,7 @@ def _accepted(field: Field, text: str, own: Own) -> bool:
             return field.write(field.read(text)) == text
         except Bad:
             return False
-    with patch("lossviz.ui.address.give_notice") as said:
+    with patch("lossviz.app.kit.address.give_notice") as said:
         try:
             field.read(text)
         except Bad:

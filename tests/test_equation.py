@@ -8,15 +8,16 @@ from campaign import cases
 from outlier_page import FIVE, editor, pasted, took
 from visiting import read, tables
 
-from lossviz import losses, optimizers, schedules
-from lossviz.cloud import Axis, Cloud, Window
+from lossviz import losses, optimizers
+from lossviz.data.cloud import Axis, Cloud, Window
 from lossviz.data.dataset import Dataset
 from lossviz.descent.race import Entrant, race
+from lossviz.draw.descent_scene import readings
 from lossviz.equation import centre, coefficient, equation, figure_of, place, significant
-from lossviz.figures.descent_scene import readings
 from lossviz.fitting import fit_line, fit_location
 from lossviz.models import Cost
-from lossviz.outlier_lab import comparison
+from lossviz.optimizers import schedules
+from lossviz.robust.effects import comparison
 
 _LINE = re.compile(r"y = (\S+) ([+−]) (\S+) (?:x|\(x ([+−]) (\S+)\))")
 

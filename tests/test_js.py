@@ -44,7 +44,7 @@ def test_the_tools_run_in_the_checks(root):
 
 
 def test_the_packed_payloads_are_those_that_python_packs(root):
-    data = root / "tests" / "data"
+    data = root / "tests" / "expected"
     made = runpy.run_path(str(data / "make_browser_payloads.py"))["payloads"]()
     assert json.loads((data / "browser_payloads.json").read_text(encoding="utf-8")) == json.loads(
         json.dumps(made)

@@ -1,6 +1,8 @@
 """Who may import whom, read from the source: arrows go one way.
 
-losses -> data, fitting, descent ... (numpy) -> figures (plotly) -> ui (streamlit) -> app.py, pages/
+losses -> data, fitting, descent, robust ... (numpy) -> draw (plotly) -> app (streamlit) -> app.py, pages/
+
+Within app: kit, which all pages share, knows no page; and no page knows another one.
 """
 
 import ast
@@ -18,11 +20,14 @@ LAZY = {"scipy", "sympy"}
 """Costly to import: only within the function that needs them."""
 ALLOWED = {
     "lossviz": NUMERIC | LAZY,
-    "figures": NUMERIC | {"plotly"},
-    "ui": NUMERIC | {"pandas", "plotly", "starlette", "streamlit", "uvicorn"},
-    "__main__": {"click", "streamlit", "uvicorn"},
-    "pages": NUMERIC | {"streamlit"},
+    "draw": NUMERIC | {"plotly"},
+    "app": NUMERIC | {"click", "pandas", "plotly", "starlette", "streamlit", "uvicorn"},
+    "cli": set(),
+    "__main__": set(),
+    "pages": set(),
 }
+WITHOUT_STREAMLIT = {"fits", "guide", "presets", "scene", "state", "words"}
+"""Names of files in a page's folder that decide and say, but draw nothing."""
 
 
 def outside(names: set[str]) -> set[str]:
@@ -47,14 +52,29 @@ def test_each_layer_uses_only_its_own_libraries(path):
 @pytest.mark.parametrize("path", PACKAGE, ids=dotted)
 def test_no_arrow_points_back(path):
     ours = {name for name in imports(path) if name.split(".")[0] == "lossviz"}
-    if layer(path) == "lossviz":
-        assert not {n for n in ours if n.startswith(("lossviz.figures", "lossviz.ui", "lossviz.__main__"))}
-    if layer(path) == "figures":
-        assert not {n for n in ours if n.startswith(("lossviz.ui", "lossviz.__main__"))}
+    above = {
+        "lossviz": ("draw", "app", "cli", "__main__"),
+        "draw": ("app", "cli", "__main__"),
+        "app": ("cli", "__main__"),
+        "cli": ("__main__",),
+    }
+    for upper in above.get(layer(path), ()):
+        assert not {name for name in ours if name.startswith(f"lossviz.{upper}")}
     if dotted(path).startswith("lossviz.losses"):
         assert all(n.startswith("lossviz.losses") for n in ours - {"lossviz.number_format"})
     if dotted(path) == "lossviz.number_format":
         assert not ours
+
+
+@pytest.mark.parametrize("path", [p for p in PACKAGE if layer(p) == "app"], ids=dotted)
+def test_the_kit_knows_no_page_and_a_page_no_other(path):
+    """Folders of pages are those with a page in them; the menu names pages by their keys."""
+    folder = dotted(path).split(".")[2:3]
+    pages = {page.parent.name for page in PACKAGE if page.name == "page.py"}
+    met = {name.split(".")[2] for name in imports(path) if name.startswith("lossviz.app.")}
+    assert met & pages <= set(folder)
+    if path.parent.name in pages and path.stem in WITHOUT_STREAMLIT:
+        assert "streamlit" not in imports(path)
 
 
 def test_no_import_goes_round_in_a_circle():
@@ -74,9 +94,14 @@ def test_the_numeric_core_does_without_streamlit_and_plotly():
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
-def test_a_page_is_short_and_leaves_drawing_to_the_library(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) < 150
-    called = {ast.unparse(n.func) for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)}
+def test_a_page_is_three_lines_at_the_top_and_a_short_file_in_its_folder(path):
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line]
+    assert lines[1].startswith("from lossviz.app.")
+    assert lines[1].endswith(" import page")
+    assert lines[2:] == ["page.run()"]
+    page = ROOT / Path(*lines[1].split()[1].split(".")) / "page.py"
+    assert len(page.read_text(encoding="utf-8").splitlines()) < 150
+    called = {ast.unparse(n.func) for n in ast.walk(ast.parse(page.read_text())) if isinstance(n, ast.Call)}
     assert not called & {"st.navigation", "st.plotly_chart", "st.set_page_config", "time.sleep"}
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from served import get, launched, listening, wait_until_healthy
 
-from lossviz.__main__ import APP, configure, listen, main, parsed
+from lossviz.app.kit.site import APP
+from lossviz.app.server import configure, listen
+from lossviz.cli import main, parsed
 
 LAUNCHERS = {
     "python -m lossviz": lambda port: ["lossviz", "--no-browser", "--port", str(port)],
@@ -106,7 +108,7 @@ def test_every_variable_of_streamlit_is_obeyed(tmp_path, root):
     script = """
 import json, os, sys
 from streamlit import config
-from lossviz.__main__ import parsed, configure
+from lossviz.cli import parsed; from lossviz.app.server import configure
 options = {k: o for k, o in config._config_options_template.items() if o.env_var in os.environ}
 configure(parsed([]))
 print(json.dumps({k: [os.environ[o.env_var], config.get_option(k)] for k, o in options.items()}, default=str))
@@ -227,7 +229,7 @@ def test_interrupt_stops_the_server_without_a_traceback(free_port, tmp_path, roo
 
 def test_config_of_the_app_holds_from_any_working_directory(tmp_path, root):
     script = (
-        "import streamlit as st; from lossviz.__main__ import APP; st.App(APP);"
+        "import streamlit as st; from lossviz.app.kit.site import APP; st.App(APP);"
         "print(*map(st.get_option, ['runner.postScriptGC', 'server.enableStaticServing',"
         "'client.showSidebarNavigation', 'browser.gatherUsageStats']))"
     )

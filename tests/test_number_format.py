@@ -17,7 +17,7 @@ from lossviz.data.numerals import typed
 
 
 def table(root):
-    rows = json.loads((root / "tests" / "data" / "numbers.json").read_text(encoding="utf-8"))
+    rows = json.loads((root / "tests" / "expected" / "numbers.json").read_text(encoding="utf-8"))
     return [(name, [float(row[0]), *row[1:-1]], row[-1]) for name, some in rows.items() for row in some]
 
 
@@ -92,17 +92,17 @@ def test_javascript_writes_every_number_as_python_does(root, tmp_path):
 
 
 FOR_MACHINES = {
-    "cloud.py": "a window in a link",
-    "figures/descent_details.py": "the name of a view",
-    "figures/style.py": "a colour",
-    "figures/thumbnail.py": "an SVG path",
+    "data/cloud.py": "a window in a link",
+    "draw/descent_details.py": "the name of a view",
+    "draw/style.py": "a colour",
+    "draw/thumbnail.py": "an SVG path",
     "losses/base.py": "a number, rounded",
     "losses/expression.py": "a formula in TeX, whose powers of ten are its own",
-    "ui/descent_controls.py": "a number, rounded",
-    "ui/descent_panels.py": "a number, rounded",
-    "ui/outlier_data.py": "a window in a link",
-    "ui/outlier_desk.py": "a number, rounded",
-    "ui/point_editor.py": "a number, rounded",
+    "app/descent/controls.py": "a number, rounded",
+    "app/descent/panels.py": "a number, rounded",
+    "app/outliers/data.py": "a window in a link",
+    "app/outliers/desk.py": "a number, rounded",
+    "draw/editor.py": "a number, rounded",
 }
 """Who else writes digits of a number, and for what; commas in counts (``{count:,}``) are free to all."""
 

@@ -97,7 +97,7 @@ def test_what_is_installed_serves_every_page_from_any_folder(image, tmp_path, fr
 def test_every_installed_page_runs(image, tmp_path):
     script = f"""
 import lossviz
-from lossviz.ui.site import APP, SITE
+from lossviz.app.kit.site import APP, SITE
 from streamlit.testing.v1 import AppTest
 assert {str(ROOT)!r} not in lossviz.__file__, lossviz.__file__
 for page in {["", *PAGES]!r}:
@@ -115,7 +115,7 @@ print("all")
 
 
 def test_the_configuration_of_the_app_is_installed_with_it(image, tmp_path):
-    script = "from lossviz.ui.site import SITE; print((SITE / '.streamlit' / 'config.toml').read_text())"
+    script = "from lossviz.app.kit.site import SITE; print((SITE / '.streamlit' / 'config.toml').read_text())"
     said, errors = image.run("python", "-c", script, cwd=tmp_path).communicate()
     assert said.strip() == (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8").strip(), errors
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from lossviz.data.dataset import MAX_ROWS, Array, Dataset
 from lossviz.data.numerals import LARGEST, MISSING, Numerals, looks_like_number, shortest
+from lossviz.data.sampling import sample
 from lossviz.foreign import quoted
 from lossviz.number_format import all_digits, fixed, short
-from lossviz.sampling import sample
 
 MAX_BYTES = 10_000_000
 MAX_COLUMNS = 100

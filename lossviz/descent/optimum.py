@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike
 
 from lossviz import fitting
 from lossviz.descent.runs import Problem, Trajectory
+from lossviz.descent.surfaces import Surface
 from lossviz.losses.families import ResidualLoss
 from lossviz.models import Cost, Softmax
 from lossviz.number_format import short
 from lossviz.optimizers.base import Array
-from lossviz.surfaces import Surface
 
 NEWTON_STEPS = 200
 

@@ -9,7 +9,7 @@ from lossviz.descent.optimum import Optimum, Standing, optimum, standings
 from lossviz.descent.runs import Problem, Trajectory, sweep
 from lossviz.models import Cost, Linear
 from lossviz.optimizers.base import Array, Optimizer
-from lossviz.schedules import Schedule
+from lossviz.optimizers.schedules import Schedule
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """Descents: update rules run on a problem, many runs at a time, every number kept.
 
 A problem is the cost of a model on data (:class:`lossviz.models.Cost`) or a test surface
-(:class:`lossviz.surfaces.Surface`). ``sweep`` runs several optimizers, each for all values of its
+(:class:`lossviz.descent.surfaces.Surface`). ``sweep`` runs several optimizers, each for all values of its
 hyperparameters, as one array program: the gradients of all runs are one call. All runs see the same
 mini-batches, so that a race is fair.
 """
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array, Optimizer, State
-from lossviz.schedules import Constant, Schedule
+from lossviz.optimizers.schedules import Constant, Schedule
 
 Rows = NDArray[np.intp]
 

@@ -239,7 +239,7 @@ class Loss:
     """Base of all losses. Use a family of ``families.py``.
 
     Claims are read-only properties, so that one may depend on the parameters. Each is verified by
-    ``tests/test_claims.py`` at default and extreme parameters.
+    ``tests/losses/test_claims.py`` at default and extreme parameters.
     """
 
     name: ClassVar[str]

@@ -2,7 +2,7 @@
 
 erf(x) / x is a Chebyshev series in x² for |x| <= 1, and (x + 3) exp(x²) erfc(x) one in 3 / (3 + x)
 beyond, so that the tails keep their digits too. The coefficients are made by
-``tests/data/make_error_function.py`` at 50 digits.
+``tests/expected/make_error_function.py`` at 50 digits.
 """
 
 import numpy as np

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from lossviz import losses
-from lossviz.figures import curves as figures
-from lossviz.figures.curves import Scene
+from lossviz.draw import curves as figures
+from lossviz.draw.curves import Scene
 
 CHART = ".lossviz-chart.js-plotly-plot"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from benchmarks import harness
 from lossviz import data, losses
-from lossviz.cloud import Cloud, Window, changed
+from lossviz.data.cloud import Cloud, Window, changed
 from lossviz.fitting import fit_line
 
 FOUND = data.make("gaussian", n=20, outliers=0.05, seed=3)

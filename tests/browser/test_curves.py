@@ -11,8 +11,8 @@ from browser import explorer
 from browser.conftest import PHONE
 from browser.explorer import CHART, Hold, assert_shows, data, drawn_path, house, slider, value
 from lossviz import losses
-from lossviz.figures import curves as figures
-from lossviz.figures.curve_sweeps import parameter_sweep
+from lossviz.draw import curves as figures
+from lossviz.draw.curve_sweeps import parameter_sweep
 
 DELTA = "Huber · δ"
 PROBE = "Probe: error r"

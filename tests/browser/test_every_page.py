@@ -4,7 +4,7 @@ import pytest
 from visiting import PAGES
 
 from browser.conftest import PHONE, WIDE
-from lossviz.ui.explain import TABS
+from lossviz.app.kit.explain import TABS
 
 ADDRESSES = ["" if file == "app.py" else file.removeprefix("pages/").removesuffix(".py") for file in PAGES]
 

@@ -15,9 +15,11 @@ import pytest
 from campaign import FULL, cases
 
 from browser.outlier_lab import upload
-from lossviz import foreign, points
-from lossviz.points import Points
-from lossviz.ui import descent_panels, own_points
+from lossviz import foreign
+from lossviz.app.descent import panels
+from lossviz.app.kit import own_points
+from lossviz.data import points
+from lossviz.data.points import Points
 
 FOREIGN = """() => {
   const found = [], all = (root) => {
@@ -214,7 +216,7 @@ def test_names_and_classes_on_the_descent_page(visit, settled, tmp_path, task, t
     page = visit(f"gradient_descent?{urlencode({'task': task, 'steps': '5'} | link)}")
     assert strangers(page) == []
     first = spaced(points.one_line(texts[0]))
-    for tab in descent_panels.TABS.values():
+    for tab in panels.TABS.values():
         page.get_by_role("tab", name=tab, exact=True).click()
         settled(page)
         assert strangers(page) == [], tab

@@ -6,7 +6,8 @@ import pytest
 
 from browser.conftest import PHONE
 from browser.explorer import CHART, data
-from lossviz import guide, losses
+from lossviz import losses
+from lossviz.app.home import guide
 
 
 def titles(page):

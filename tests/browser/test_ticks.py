@@ -5,7 +5,7 @@ import runpy
 
 
 def test_the_table_of_ticks_is_that_of_the_plotly_that_is_served(chromium, root):
-    data = root / "tests" / "data"
+    data = root / "tests" / "expected"
     table = json.loads((data / "plotly_ticks.json").read_text(encoding="utf-8"))
     axes = table["axes"][::7]
     asked = [{name: axis[name] for name in axis if name != "ticks"} for axis in axes]

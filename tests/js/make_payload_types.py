@@ -17,8 +17,8 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from lossviz.figures import player, style, sweep  # noqa: E402
-from lossviz.ui import address, chart, lifeline, live_slider, point_editor, sentence  # noqa: E402
+from lossviz.app.kit import address, chart, lifeline, live_slider, sentence  # noqa: E402
+from lossviz.draw import editor, player, style, sweep  # noqa: E402
 
 TARGET = HERE / "payloads.d.ts"
 LAYERS = (player.Points, player.Segments, player.Image, player.Line, player.Path, player.Arrows, player.Star)
@@ -27,8 +27,8 @@ RECORDS = (
     player.Seek, player.Extra,
     sweep.PackedTrace, sweep.PackedSweep, chart.AskedSweep, chart.ChartPayload,
     live_slider.Allowed, live_slider.SliderPayload,
-    point_editor.PackedLine, point_editor.PackedBand, point_editor.PackedCharges, point_editor.PackedWeights,
-    point_editor.PackedAxis, point_editor.EditorPayload,
+    editor.PackedLine, editor.PackedBand, editor.PackedCharges, editor.PackedWeights,
+    editor.PackedAxis, editor.EditorPayload,
     sentence.SentencePayload, address.AddressPayload, lifeline.LifelinePayload,
 )  # fmt: skip
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", type(None): "null"}

@@ -5,7 +5,7 @@ import test from "node:test";
 import { allDigits, short } from "../../static/number_format.js";
 import { parse } from "../../static/numeral.js";
 
-const table = JSON.parse(readFileSync(new URL("../data/numbers.json", import.meta.url), "utf8"));
+const table = JSON.parse(readFileSync(new URL("../expected/numbers.json", import.meta.url), "utf8"));
 const said = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 const number = (value) => said[value] ?? value;
 

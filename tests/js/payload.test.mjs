@@ -5,7 +5,7 @@ import test from "node:test";
 import { unpack } from "../../static/player_payload.js";
 import { Sweep, path } from "../../static/sweep.js";
 
-const { run, sweep } = JSON.parse(readFileSync(new URL("../data/browser_payloads.json", import.meta.url), "utf8"));
+const { run, sweep } = JSON.parse(readFileSync(new URL("../expected/browser_payloads.json", import.meta.url), "utf8"));
 const bytes = Uint8Array.from(Buffer.from(run.bytes, "base64"));
 
 // Arrays of a scene, in its order.

@@ -5,13 +5,13 @@ declare namespace Payload {
   type Numbers = import("../../static/player_payload.js").Numbers;
   type Layer = Points | Segments | Image | Line | Path | Arrows | Star;
 
-  /** lossviz.figures.style.Mark */
+  /** lossviz.draw.style.Mark */
   interface Mark {
     color: string;
     dash: string;
   }
 
-  /** lossviz.figures.player.Axis */
+  /** lossviz.draw.player.Axis */
   interface Axis {
     title: string;
     low: number;
@@ -19,7 +19,7 @@ declare namespace Payload {
     log: boolean;
   }
 
-  /** lossviz.figures.player.Points */
+  /** lossviz.draw.player.Points */
   interface Points {
     kind: "points";
     x: Numbers;
@@ -31,7 +31,7 @@ declare namespace Payload {
     name: string;
   }
 
-  /** lossviz.figures.player.Segments */
+  /** lossviz.draw.player.Segments */
   interface Segments {
     kind: "segments";
     ends: Numbers;
@@ -42,7 +42,7 @@ declare namespace Payload {
     name: string;
   }
 
-  /** lossviz.figures.player.Image */
+  /** lossviz.draw.player.Image */
   interface Image {
     kind: "image";
     pixels: Numbers;
@@ -52,7 +52,7 @@ declare namespace Payload {
     name: string;
   }
 
-  /** lossviz.figures.player.Line */
+  /** lossviz.draw.player.Line */
   interface Line {
     kind: "line";
     x: Numbers;
@@ -62,7 +62,7 @@ declare namespace Payload {
     name: string;
   }
 
-  /** lossviz.figures.player.Path */
+  /** lossviz.draw.player.Path */
   interface Path {
     kind: "path";
     x: Numbers;
@@ -76,7 +76,7 @@ declare namespace Payload {
     dots: boolean;
   }
 
-  /** lossviz.figures.player.Arrows */
+  /** lossviz.draw.player.Arrows */
   interface Arrows {
     kind: "arrows";
     ends: Numbers;
@@ -86,7 +86,7 @@ declare namespace Payload {
     name: string;
   }
 
-  /** lossviz.figures.player.Star */
+  /** lossviz.draw.player.Star */
   interface Star {
     kind: "star";
     x: number;
@@ -96,7 +96,7 @@ declare namespace Payload {
     name: string;
   }
 
-  /** lossviz.figures.player.View */
+  /** lossviz.draw.player.View */
   interface View {
     kind: "axes";
     key: string;
@@ -111,7 +111,7 @@ declare namespace Payload {
     wide: boolean;
   }
 
-  /** lossviz.figures.player.Table */
+  /** lossviz.draw.player.Table */
   interface Table {
     kind: "table";
     key: string;
@@ -124,13 +124,13 @@ declare namespace Payload {
     note: string;
   }
 
-  /** lossviz.figures.player.Reading */
+  /** lossviz.draw.player.Reading */
   interface Reading {
     label: string;
     values: Numbers;
   }
 
-  /** lossviz.figures.player.Entry */
+  /** lossviz.draw.player.Entry */
   interface Entry {
     name: string;
     mark: Mark;
@@ -138,7 +138,7 @@ declare namespace Payload {
     ends: number | null;
   }
 
-  /** lossviz.figures.player.Scene */
+  /** lossviz.draw.player.Scene */
   interface Scene {
     frames: number;
     views: (View | Table)[];
@@ -147,21 +147,21 @@ declare namespace Payload {
     height: number;
   }
 
-  /** lossviz.figures.player.Seek */
+  /** lossviz.draw.player.Seek */
   interface Seek {
     rev: number;
     frame: number;
     play?: boolean;
   }
 
-  /** lossviz.figures.player.Extra */
+  /** lossviz.draw.player.Extra */
   interface Extra {
     clock?: string;
     leads?: boolean;
     seek?: Seek | null;
   }
 
-  /** lossviz.figures.sweep.PackedTrace */
+  /** lossviz.draw.sweep.PackedTrace */
   interface PackedTrace {
     trace: number;
     x?: string;
@@ -169,14 +169,14 @@ declare namespace Payload {
     y: string;
   }
 
-  /** lossviz.figures.sweep.PackedSweep */
+  /** lossviz.draw.sweep.PackedSweep */
   interface PackedSweep {
     value: number;
     values: string;
     traces: PackedTrace[];
   }
 
-  /** lossviz.ui.chart.AskedSweep */
+  /** lossviz.app.kit.chart.AskedSweep */
   interface AskedSweep {
     slider: string;
     token: string;
@@ -185,7 +185,7 @@ declare namespace Payload {
     traces: PackedTrace[];
   }
 
-  /** lossviz.ui.chart.ChartPayload */
+  /** lossviz.app.kit.chart.ChartPayload */
   interface ChartPayload {
     id: string;
     figure: string;
@@ -199,7 +199,7 @@ declare namespace Payload {
     stamp: number;
   }
 
-  /** lossviz.ui.live_slider.Allowed */
+  /** lossviz.app.kit.live_slider.Allowed */
   interface Allowed {
     low: number | null;
     high: number | null;
@@ -209,7 +209,7 @@ declare namespace Payload {
     whole?: boolean;
   }
 
-  /** lossviz.ui.live_slider.SliderPayload */
+  /** lossviz.app.kit.live_slider.SliderPayload */
   interface SliderPayload {
     id: string;
     chart: string;
@@ -226,7 +226,7 @@ declare namespace Payload {
     disabled?: boolean;
   }
 
-  /** lossviz.ui.point_editor.PackedLine */
+  /** lossviz.draw.editor.PackedLine */
   interface PackedLine {
     name: string;
     detail: string;
@@ -237,7 +237,7 @@ declare namespace Payload {
     at: number;
   }
 
-  /** lossviz.ui.point_editor.PackedBand */
+  /** lossviz.draw.editor.PackedBand */
   interface PackedBand {
     color: string;
     x: number[];
@@ -245,7 +245,7 @@ declare namespace Payload {
     high: number[];
   }
 
-  /** lossviz.ui.point_editor.PackedCharges */
+  /** lossviz.draw.editor.PackedCharges */
   interface PackedCharges {
     color: string;
     square: boolean;
@@ -253,20 +253,20 @@ declare namespace Payload {
     width: number[];
   }
 
-  /** lossviz.ui.point_editor.PackedWeights */
+  /** lossviz.draw.editor.PackedWeights */
   interface PackedWeights {
     color: string;
     weights: number[];
   }
 
-  /** lossviz.ui.point_editor.PackedAxis */
+  /** lossviz.draw.editor.PackedAxis */
   interface PackedAxis {
     domain: number[];
     step: number;
     title: string;
   }
 
-  /** lossviz.ui.point_editor.EditorPayload */
+  /** lossviz.draw.editor.EditorPayload */
   interface EditorPayload {
     id: string;
     set: string;
@@ -300,20 +300,20 @@ declare namespace Payload {
     live?: string | null;
   }
 
-  /** lossviz.ui.sentence.SentencePayload */
+  /** lossviz.app.kit.sentence.SentencePayload */
   interface SentencePayload {
     id: string;
     text: string;
     stamp: number;
   }
 
-  /** lossviz.ui.address.AddressPayload */
+  /** lossviz.app.kit.address.AddressPayload */
   interface AddressPayload {
     query: string;
     step: number;
   }
 
-  /** lossviz.ui.lifeline.LifelinePayload */
+  /** lossviz.app.kit.lifeline.LifelinePayload */
   interface LifelinePayload {
     token: string;
     heard: number;

@@ -16,7 +16,7 @@ test("a coordinate has the digits that show a step along its axis", () => {
 });
 
 test("ticks are those of Plotly, place by place and letter by letter", () => {
-  const { axes } = JSON.parse(readFileSync(new URL("../data/plotly_ticks.json", import.meta.url), "utf8"));
+  const { axes } = JSON.parse(readFileSync(new URL("../expected/plotly_ticks.json", import.meta.url), "utf8"));
   const raised = (_, power) => [...power].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(c)]).join("");
   assert.ok(axes.length > 200);
   for (const { letter, low, high, length, log, ticks } of axes) {

@@ -1,0 +1,1 @@
+"""Gradient descent: training, played step by step."""

@@ -1,0 +1,279 @@
+"""The controls of the descent page: what is trained, by which rules, from where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lossviz.app.descent.problem import pick_data, pick_loss, pick_model, pick_surface, pick_task, rescaled
+from lossviz.app.descent.rules import pick_optimizers, pick_rates, pick_schedule, rule_of, tune_optimizer
+from lossviz.app.kit.address import Address, Bad, Field, choice, choices, whole
+from lossviz.app.kit.live_slider import number_box
+from lossviz.app.kit.pickers import tune, unit_of
+from lossviz.app.kit.player import Click, replay
+from lossviz.data.numerals import shortest, typed
+from lossviz.descent import Problem, surfaces
+from lossviz.descent.race import Entrant, parameter_names
+from lossviz.draw import style
+from lossviz.draw.style import Mark
+from lossviz.foreign import quoted
+from lossviz.losses.catalogue import REGISTERED
+from lossviz.models import Cost
+from lossviz.number_format import all_digits, short
+from lossviz.optimizers import schedules
+from lossviz.optimizers.base import Array, Optimizer
+
+RACES = {"optimizers": "Rules", "rates": "Rates", "losses": "Losses"}
+MOST_STEPS = 500
+FARTHEST = 1e4
+"""Largest coordinate of a start."""
+PLAYER = "descent:run"
+"""Key of the animation."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """Everything that defines the race."""
+
+    task: str
+    entrants: tuple[Entrant, ...]
+    marks: tuple[Mark, ...]
+    start: Array
+    """(p,): the two coordinates that are drawn as set, the others zero."""
+    axes: tuple[int, int]
+    """Which two parameters are drawn."""
+    names: tuple[str, ...]
+    """Of the parameters, (p)."""
+    steps: int
+    batch: int | None
+    seed: int
+    schedule: schedules.Schedule
+    notes: tuple[str, ...]
+    """What is peculiar about the settings, in sentences."""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Names of the two parameters that are drawn."""
+        return self.names[self.axes[0]], self.names[self.axes[1]]
+
+    @property
+    def token(self) -> str:
+        """Equal for equal races."""
+        problems = [
+            (
+                e.problem.data.x.tobytes(),
+                e.problem.data.y.tobytes(),
+                e.problem.loss,
+                e.problem.model,
+                e.problem.penalty,
+                e.problem.class_weights,
+            )
+            if isinstance(e.problem, Cost)
+            else e.problem
+            for e in self.entrants
+        ]
+        rules = [(e.label, e.optimizer.name, e.optimizer.settings()) for e in self.entrants]
+        return repr(
+            (
+                problems,
+                rules,
+                self.start.tolist(),
+                self.axes,
+                self.steps,
+                self.batch,
+                self.seed,
+                self.schedule,
+            )
+        )
+
+
+def pick(address: Address) -> Setup:
+    """Draw the controls.
+
+    Raises:
+        ValueError: if the settings contradict each other; the message is for the person.
+    """
+    task = pick_task(address)
+    samples = None if task == "surface" else pick_data(address, task)
+    surface = pick_surface(address) if task == "surface" else None
+    race = _pick_race(address, task)
+    several = {name: race == name for name in RACES}
+    chosen, catalogue = (
+        pick_loss(address, task, several["losses"]) if samples is not None else ([], REGISTERED)
+    )
+    names = pick_optimizers(address, several["optimizers"])
+    rates = pick_rates(address, task, several["rates"], names)
+    more = st.expander("Batch, steps, start, seed")
+    tuning = st.expander("Model and rule in detail")
+    with tuning:
+        unit = unit_of(samples.y) if samples is not None and task == "line" else 1.0
+        tuned = tune(address, chosen, unit=unit, catalogue=catalogue)
+        features, l2, scale = pick_model(address, task) if samples is not None else ("plain", 0.0, "raw")
+        settings = {name: tune_optimizer(address, name) for name in names}
+    if samples is not None:
+        samples = rescaled(samples, scale)
+    problems: list[Problem] = (
+        [surface]
+        if surface is not None
+        else [Cost.linear(samples, loss, features, l2) for loss in tuned if samples is not None]
+    )
+    rules = [rule_of(name, rate, settings[name]) for name in names for rate in rates]
+    with more:
+        setting = _pick_run(address, task, problems[0])
+    entrants = [Entrant(_label(race, problem, rule), problem, rule) for problem in problems for rule in rules]
+    marks = [_mark(race, entrant, i) for i, entrant in enumerate(entrants)]
+    parameters = parameter_names(problems[0])
+    axes = _pick_axes(address, more, parameters)
+    start = np.zeros(len(parameters))
+    start[list(axes)] = setting.pop("start")
+    notes = problems[0].notes() if isinstance(problems[0], Cost) else ()
+    return Setup(
+        task,
+        tuple(entrants),
+        tuple(marks),
+        start,
+        axes,
+        parameters,
+        notes=(*setting.pop("notes"), *notes),
+        **setting,
+    )
+
+
+def _pick_race(address: Address, task: str) -> str:
+    options = [name for name in RACES if task != "surface" or name != "losses"]
+    address.field(choice("race", options, "optimizers", step=True))
+    picked = st.segmented_control(
+        "Compare", options, key=address.key("race"), format_func=RACES.__getitem__, required=True
+    )
+    return picked or "optimizers"
+
+
+def _label(race: str, problem: Problem, rule: Optimizer) -> str:
+    if race == "rates" and hasattr(rule, "learning_rate"):
+        return f"η = {all_digits(rule.learning_rate)}"
+    return problem.loss.label if race == "losses" and isinstance(problem, Cost) else rule.title
+
+
+def _mark(race: str, entrant: Entrant, index: int) -> Mark:
+    """A loss keeps its mark; rules and rates are told apart by their places in the race."""
+    if race == "losses" and isinstance(entrant.problem, Cost):
+        return style.mark(entrant.problem.loss.name)
+    return style.nth_mark(index)
+
+
+# --- from where, how long --------------------------------------------------------------------
+
+
+def _pick_run(address: Address, task: str, problem: Problem) -> dict[str, Any]:
+    samples = problem.samples if isinstance(problem, Cost) else 0
+    notes: list[str] = []
+    address.field(whole("steps", 1, MOST_STEPS, 100))
+    address.field(whole("batch", 0, 100_000, 0))
+    address.field(whole("seed", 0, 9999, 0))
+    steps = number_box("Steps", key=address.key("steps"), low=1, high=MOST_STEPS, step=10, whole=True)
+    batch = None
+    if samples:
+        asked = number_box(
+            "Batch size (0: all)", key=address.key("batch"), low=0, high=100_000, step=1, whole=True
+        )
+        if asked > samples:
+            notes.append(
+                f"A batch of {asked:,} is more than the {samples:,} samples: every step uses all of them."
+            )
+        batch = int(asked) if 0 < asked < samples else None
+        number_box("Data seed", key=address.key("sample"), low=0, high=9999, step=1, whole=True)
+    seed = number_box(
+        "Batch seed", key=address.key("seed"), low=0, high=9999, step=1, whole=True, disabled=batch is None
+    )
+    schedule = pick_schedule(address)
+    default = problem.start if isinstance(problem, surfaces.Surface) else (0.0, 0.0)
+    address.field(_start_field(default))
+    start = _pick_start(address)
+    return dict(steps=int(steps), batch=batch, seed=int(seed), schedule=schedule, start=start, notes=notes)
+
+
+def _start_field(default: tuple[float, float]) -> Field:
+    def read(text: str) -> tuple[float, float]:
+        first, second = [*map(typed, text.split(",")), None, None][:2]
+        if text.count(",") != 1 or first is None or second is None:
+            raise Bad(f"{quoted(text)} is not two numbers, such as -1,2")
+        if not (abs(first) <= FARTHEST and abs(second) <= FARTHEST):
+            raise Bad(f"{quoted(text)} is further out than {short(FARTHEST)}, which no start may be")
+        return first, second
+
+    return Field("start", default, read, lambda pair: ",".join(map(shortest, pair)))
+
+
+def _pick_start(address: Address) -> tuple[float, float]:
+    """Two numbers beside each other; a click on the surface sets them too."""
+    key = address.key("start")
+    inputs = [f"{key}:{i}" for i in range(2)]
+    for name, value in zip(inputs, st.session_state[key], strict=True):
+        st.session_state[name] = float(value)
+
+    def moved() -> None:
+        st.session_state[key] = tuple(float(st.session_state[name]) for name in inputs)
+
+    for name, column, label in zip(inputs, st.columns(2), ("Start, across", "Start, up"), strict=True):
+        with column:
+            number_box(label, key=name, low=-FARTHEST, high=FARTHEST, step=0.1, on_change=moved)
+    first, second = st.session_state[key]
+    return first, second
+
+
+def _pick_axes(address: Address, place: Any, names: Sequence[str]) -> tuple[int, int]:
+    """The two parameters that the surface is drawn over; a choice where there are more than two."""
+    if len(names) == 2:
+        return 0, 1
+    options = [str(i) for i in range(len(names))]
+    address.field(choices("over", options, ["1", "2"], least=2, most=2))
+    with place:
+        picked = st.multiselect(
+            "Surface over",
+            options,
+            key=address.key("over"),
+            max_selections=2,
+            format_func=lambda i: names[int(i)],
+        )
+    first, second = picked if len(picked) == 2 else ("1", "2")
+    return int(first), int(second)
+
+
+def pick_view(address: Address) -> dict[str, bool]:
+    """Logarithmic cost and eigen-directions."""
+    return {
+        "log": st.toggle("Logarithmic cost", key=address.key("log")),
+        "eigen": st.toggle(
+            "Eigen-directions", key=address.key("eigen"), help="Along which the cost curves most and least"
+        ),
+    }
+
+
+def pick_shown(address: Address, setup: Setup) -> int:
+    """Index of the run whose surface, shading and readings are shown, where several run."""
+    last = len(setup.entrants) - 1
+    if not last:
+        return 0
+    key = address.key("shown")
+    if st.session_state[key] > last:
+        st.session_state[key] = last
+    return int(
+        st.segmented_control(
+            "Surface and numbers of",
+            range(last + 1),
+            key=key,
+            format_func=lambda i: setup.entrants[i].label,
+            required=True,
+            label_visibility="collapsed",
+        )
+        or 0
+    )
+
+
+def start_at(address: Address, click: Click) -> None:
+    """Start where somebody clicked on the surface, and play."""
+    start = (min(FARTHEST, max(-FARTHEST, float(f"{at:.4g}"))) for at in (click.x, click.y))
+    address.put("start", tuple(start))
+    replay(PLAYER, address.key("frame"))

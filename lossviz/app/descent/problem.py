@@ -1,0 +1,177 @@
+"""What is trained on the descent page: a task, its data, a loss and a model, or a test surface."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from lossviz import losses
+from lossviz.app.descent.rules import MOST_RUNS, one_of, slider
+from lossviz.app.kit import own_points, plainly
+from lossviz.app.kit.address import Address, choice, choices, number, whole
+from lossviz.app.kit.formula_box import pick_formulas
+from lossviz.app.kit.live_slider import live_slider
+from lossviz.app.kit.own_points import KEPT, OWN
+from lossviz.app.kit.pickers import pick_losses
+from lossviz.data import classes, generators
+from lossviz.data.dataset import MAX_BY_HAND, Dataset
+from lossviz.descent import surfaces
+from lossviz.foreign import quoted
+from lossviz.losses import ResidualLoss
+from lossviz.losses.base import NONNEGATIVE
+from lossviz.losses.catalogue import Catalogue
+from lossviz.models import FEATURES
+from lossviz.number_format import short
+
+TASKS = {"line": "Line", "classes": "Classes", "surface": "Surface"}
+SAMPLES = 80
+FAR = 1e18
+"""Largest number, and inverse of the least spread, of own points: squares still have a place in float32."""
+LINES = {
+    "line": ("Line", "gaussian", 0.0),
+    "outliers": ("Line with outliers", "gaussian", 0.2),
+    "heteroscedastic": ("Growing noise", "heteroscedastic", 0.0),
+}
+"""Title, generator and share of outliers of the data about a line."""
+SCALES = {"unit": "From 0 to 1", "standard": "Mean 0, variance 1", "raw": "As measured"}
+
+
+def pick_task(address: Address) -> str:
+    """The task; another one begins with its own defaults."""
+    address.field(choice("task", tuple(TASKS), "line", step=True))
+
+    def forget() -> None:
+        for name in list(address.fields):
+            if name not in ("task", *KEPT):
+                st.session_state.pop(address.key(name), None)
+
+    picked = st.segmented_control(
+        "Task", tuple(TASKS), key=address.key("task"), format_func=TASKS.__getitem__, required=True,
+        on_change=forget, label_visibility="collapsed",
+    )  # fmt: skip
+    return picked or "line"
+
+
+def pick_data(address: Address, task: str) -> Dataset:
+    titles = (
+        {name: title for name, (title, *_) in LINES.items()}
+        if task == "line"
+        else {name: recipe.title for name, recipe in classes.CLASSES.items()}
+    )
+    titles[OWN] = "Own points"
+    first = next(iter(titles))
+    address.field(choice("data", tuple(titles), first, step=True))
+    name = st.selectbox("Data", tuple(titles), key=address.key("data"), format_func=titles.__getitem__)
+    address.field(whole("sample", 0, 9999, 0))
+    own_points.declare(address)
+    mine = _own(address, task) if name == OWN else None
+    if mine is not None:
+        return mine
+    name, seed = name if name != OWN else first, int(address["sample"])
+    if task == "classes":
+        return classes.make(name, SAMPLES, seed)
+    _, generator, outliers = LINES[name]
+    return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
+
+
+def _own(address: Address, task: str) -> Dataset | None:
+    """Draw the entry of own points; the data set, if they are fit for the task."""
+    own_points.enter(address, labelled=task == "classes", most=MAX_BY_HAND)
+    points = own_points.of(address)
+    if points is None:
+        st.caption("No points yet: the first toy data set is shown.")
+        return None
+    known = own_points.kept(address)
+    plainly.caption(*(known.notes if known else ()))
+    words = () if points.labels is None else [points.classes[label] for label in points.labels]
+    saved = own_points.columns(points.xy, (*points.names, points.label_name), words)
+    own_points.offer_file(address, saved)
+    for name, values in zip(points.names, points.xy.T, strict=True):
+        largest, span = float(np.abs(values).max()), float(np.ptp(values))
+        if largest > FAR or 0 < span < 1 / FAR:
+            what = f"reach {short(largest, 3)}" if largest > FAR else f"differ by {short(span, 3)}"
+            plainly.caption(
+                f"The numbers in {quoted(name, 80)} {what}: beyond {short(FAR)}, and below {short(1 / FAR)}, costs cannot be "
+                "drawn here. Take other units. The first toy data set is shown."
+            )
+            return None
+    source = f"{len(points.xy)} points of your own"
+    if task == "line":
+        return Dataset(points.xy[:, 0], points.xy[:, 1], points.names, source)
+    if points.labels is None:
+        st.caption("These points have no classes: the first toy data set is shown.")
+        return None
+    if len(points.classes) > 2:
+        st.caption(
+            f"These points have {len(points.classes)} classes, and two can be told apart here: the first toy data set "
+            "is shown."
+        )
+        return None
+    names = (*points.names, points.label_name)
+    return Dataset(points.xy, points.labels.astype(np.float64), names, source, points.classes)
+
+
+def rescaled(data: Dataset, how: str) -> Dataset:
+    """The data with each feature on another scale, its name saying so; a constant feature stays."""
+    x = data.x if data.x.ndim == 2 else data.x[:, None]
+    centre, unit = (x.min(axis=0), np.ptp(x, axis=0)) if how == "unit" else (x.mean(axis=0), x.std(axis=0))
+    if how == "raw" or not (unit > 0).all():
+        return data
+    said = {"unit": "0 to 1", "standard": "standardised"}[how]
+    names = (*(f"{name}, {said}" for name in data.names[:-1]), data.names[-1])
+    return replace(data, x=((x - centre) / unit).reshape(data.x.shape), names=names)
+
+
+def pick_surface(address: Address) -> surfaces.Surface:
+    names = tuple(surfaces.SURFACES)
+    address.field(choice("surface", names, names[0], step=True))
+    name = st.selectbox(
+        "Surface", names, key=address.key("surface"), format_func=lambda n: surfaces.SURFACES[n].title,
+        on_change=lambda: st.session_state.pop(address.key("start"), None),
+    )  # fmt: skip
+    cls = surfaces.SURFACES[name]
+    return cls(**{p.name: slider(address, name, cls.title, p) for p in cls.parameters()})
+
+
+def pick_loss(address: Address, task: str, several: bool) -> tuple[list[str], Catalogue]:
+    """Names of the losses to train with, and the catalogue they are of."""
+    if task == "line":
+        options = [n for n in losses.names("regression") if issubclass(losses.find(n), ResidualLoss)]
+        default, family = ["squared_error"], "regression"
+    else:
+        options = [n for n in losses.names("binary") if n != "zero_one"]
+        default, family = ["binary_cross_entropy"], "binary"
+    menu = st.container()
+    catalogue = pick_formulas(address, family)
+    with menu:
+        if several:
+            return pick_losses(address, options, default, most=MOST_RUNS, catalogue=catalogue), catalogue
+        options += catalogue.own_names
+        address.field(choices("loss", options, default, least=1, most=1))
+        return [one_of(address, "loss", "Loss", options, lambda n: catalogue.find(n).title)], catalogue
+
+
+def pick_model(address: Address, task: str) -> tuple[str, float, str]:
+    """Feature map, L2 penalty and scale of the features."""
+    address.field(number("l2", 0.0, 2.0, 0.0, NONNEGATIVE))
+    address.field(choice("scale", tuple(SCALES), "unit" if task == "line" else "raw"))
+    features = "plain"
+    if task == "classes":
+        address.field(choice("features", tuple(FEATURES), "plain"))
+        features = st.selectbox(
+            "Features", tuple(FEATURES), key=address.key("features"), format_func=lambda n: FEATURES[n].title
+        )
+    scale = st.selectbox(
+        "Scale of the features", tuple(SCALES), key=address.key("scale"), format_func=SCALES.__getitem__
+    )
+    l2 = live_slider(
+        "L2 penalty",
+        key=address.key("l2"),
+        low=0.0,
+        high=2.0,
+        step=0.01,
+        default=0.0,
+        allowed=NONNEGATIVE,
+        playable=False,
+    )
+    return features, l2, scale

@@ -1,0 +1,1 @@
+"""Home: the guide beside the gallery of every loss."""

@@ -1,0 +1,1 @@
+"""Outliers: points that are dragged, and what each loss makes of them."""
