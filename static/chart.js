@@ -38,6 +38,7 @@ class Chart {
   /** @type {Component<[Payload.ChartPayload]>} */ component;
   /** @type {Set<any>} */ sliders; // who waits for a sweep: those of live_slider.js
   /** @type {Map<string, { token: string, sweep: import("./sweep.js").Sweep }>} */ sweeps;
+  /** @type {Promise<unknown> | undefined} */ painting;
 
   /** @param {PlotlyNode} root */
   constructor(root) {
@@ -86,11 +87,12 @@ class Chart {
     layout.uirevision ??= "keep";
     if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
     this.root.style.height = layout.height + "px";
-    await Plotly.react(this.root, traces, layout, {
+    this.painting = Plotly.react(this.root, traces, layout, {
       responsive: false, displaylogo: false, displayModeBar: true,
       modeBarButtons: [["toImage", SAVE_SVG, "resetScale2d"]],
       toImageButtonOptions: { format: "png", scale: 2, filename: this.data.name },
     });
+    await this.painting;
     if (!this.listening) {
       this.listening = true;
       hoverNumbers(this.root, short);
@@ -136,13 +138,15 @@ class Chart {
     if (!this.data || !this.width || this.root.clientWidth === this.width) return;
     const crossed = (this.root.clientWidth < NARROW) !== (this.width < NARROW);
     this.width = this.root.clientWidth;
-    if (this.width) crossed ? this.paint() : window.Plotly.Plots.resize(this.root);
+    if (this.width) crossed ? this.paint() : (this.painting = window.Plotly.Plots.resize(this.root));
   }
 
-  close() {
+  // Plotly draws in several steps, and one that comes after its figure was purged fails.
+  async close() {
     this.observer.disconnect();
     if (parts.get(this.id) === this) parts.delete(this.id);
-    window.Plotly?.purge(this.root);
+    await Promise.allSettled([this.painting]);
+    if (!STORE.has(this.root)) window.Plotly?.purge(this.root);
   }
 }
 

@@ -26,6 +26,9 @@ STRINGS = (
     "=HYPERLINK(0)",
 )
 
+REFUSED_WHOLE = ("own", "points", "p", "formula")
+"""Fields that may hold long texts, which are not quoted where they are refused."""
+
 _PIECES = (
     *STRINGS,
     *"$*<>[]()!\\_`~&:#|-+=.@/{}%\"' aZ1é",

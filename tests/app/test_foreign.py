@@ -145,7 +145,6 @@ def test_every_field_quotes_what_it_was_given_as_it_is(file, state):
             assert [e.message for e in at.exception] == []
             said = notice(at)
             for name, text in given.items():
-                whole = name in ("own", "points", "p", "formula")  # refused as a whole, at any length
-                quoted = f"{name}: " if whole else f"{name}: {foreign.quoted(text)}"
+                quoted = f"{name}: " if name in hostile.REFUSED_WHOLE else f"{name}: {foreign.quoted(text)}"
                 assert name == "word" or quoted in said
             assert f"{foreign.quoted(unknown)} is no setting of this page" in said

@@ -34,7 +34,7 @@ interface Window {
     redraw(node: Element): Promise<unknown>;
     purge(node: Element): void;
     downloadImage(node: Element, options: object): void;
-    Plots: { resize(node: Element): void };
+    Plots: { resize(node: Element): Promise<unknown> };
   };
   __lossvizDrawn?(value: number): void;
   __lossvizInput?(value: number): void;
