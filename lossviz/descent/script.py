@@ -10,7 +10,7 @@ from lossviz.descent.runs import Trajectory
 from lossviz.descent.source import Standalone
 from lossviz.losses.own import Own
 from lossviz.losses.own import source as own_source
-from lossviz.models import FEATURES, Cost, Linear
+from lossviz.models import FEATURES, MLP, Cost, Linear
 
 _LOOP = """
 params = {start}
@@ -44,6 +44,49 @@ def gradient(params, t):
     rows = {rows}
     slopes = loss.gradient_at(design[rows] @ params, y[rows])
     return slopes @ design[rows] / len(y[rows]) + decay * params
+"""
+
+_NETWORK = """
+x = {x}
+y = {y}
+x = x.reshape(len(y), -1)
+layers = {layers}  # inputs, units of each hidden layer, the score
+decay = np.array({decay})  # the L2 penalty of each parameter, none for biases
+{batches}
+
+def unpack(params):
+    found, at = [], 0
+    for inward, outward in zip(layers, layers[1:]):
+        end = at + inward * outward
+        found.append((params[at:end].reshape(outward, inward), params[end : end + outward]))
+        at = end + outward
+    return found
+
+
+def forward(params, x):
+    sums, activations = [], [x]
+    for weights, biases in unpack(params):
+        sums.append(activations[-1] @ weights.T + biases)
+        activations.append({value}(sums[-1]))
+    return sums, activations
+
+
+def cost(params):
+    sums, _ = forward(params, x)
+    return np.mean(loss.value_at(sums[-1][:, 0], y)) + 0.5 * np.sum(decay * params * params)
+
+
+def gradient(params, t):
+    rows = {rows}
+    sums, activations = forward(params, x[rows])
+    delta = loss.gradient_at(sums[-1][:, 0], y[rows])[:, None]
+    parts = []
+    for layer in range(len(sums) - 1, -1, -1):
+        parts = [(delta.T @ activations[layer]).ravel(), delta.sum(axis=0), *parts]
+        if layer:
+            weights, _ = unpack(params)[layer]
+            delta = (delta @ weights) * {slope}(sums[layer - 1], activations[layer])
+    return np.concatenate(parts) / len(y[rows]) + decay * params
 """
 
 _SURFACE = """
@@ -91,19 +134,23 @@ def script(trajectory: Trajectory, run: int = 0) -> str:
 
 
 def _data(cost: Cost, trajectory: Trajectory, whole: Standalone) -> str:
-    if not isinstance(cost.model, Linear):
-        raise ValueError("only a linear model has a script")
     batches = ""
     if trajectory.batches is not None:
         batches = f"\n# the samples of each step\nbatches = {_array(trajectory.batches)}\n"
-    return _DATA.format(
-        x=_array(cost.data.x),
-        y=_array(cost.data.y),
-        expand=whole.add_function(FEATURES[cost.model.features].expand),
-        decay=[0.0] + [float(cost.penalty.curvature)] * (cost.dimension - 1),
-        batches=batches,
-        rows="slice(None)" if trajectory.batches is None else "batches[t - 1]",
-    )
+    shared = {
+        "x": _array(cost.data.x),
+        "y": _array(cost.data.y),
+        "decay": (float(cost.penalty.curvature) * cost.model.penalised).tolist(),
+        "batches": batches,
+        "rows": "slice(None)" if trajectory.batches is None else "batches[t - 1]",
+    }
+    if isinstance(cost.model, MLP) and cost.model.outputs == 1:
+        unit = cost.model.unit
+        functions = {name: whole.add_function(getattr(unit, name)) for name in ("value", "slope")}
+        return _NETWORK.format(**shared, **functions, layers=list(cost.model.layers))
+    if isinstance(cost.model, Linear):
+        return _DATA.format(**shared, expand=whole.add_function(FEATURES[cost.model.features].expand))
+    raise ValueError("no script is written for this model")
 
 
 def _array(values: NDArray) -> str:

@@ -56,8 +56,11 @@ class Standalone:
         self._classes.append(text)
 
     def add_function(self, function: Callable[..., Any]) -> str:
-        """Write a function and what it calls; returns its name."""
+        """Write a function and what it calls; returns its name. A function of NumPy is there already."""
         name: str = function.__name__
+        if isinstance(function, np.ufunc):
+            self._imports.add("import numpy as np")
+            return f"np.{name}"
         self._add_helper(name, function)
         return name
 

@@ -13,7 +13,7 @@ from lossviz.data.dataset import Dataset
 from lossviz.descent import descend
 from lossviz.descent.script import script
 from lossviz.descent.surfaces import SURFACES
-from lossviz.models import Cost
+from lossviz.models import ACTIVATIONS, L2, MLP, Cost
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.optimizers.schedules import SCHEDULES
 
@@ -33,7 +33,7 @@ def executed(source):
 def check(trajectory, run=0):
     source = script(trajectory, run)
     imported = {
-        name.name
+        name.name.partition(".")[0]
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Import)
         for name in node.names
@@ -73,6 +73,17 @@ def test_every_loss(name):
     start = np.full(cost.dimension, 0.3)
     run = descend(cost, optimizers.get("sgd", learning_rate=0.01), start, steps=8, batch_size=4, seed=3)
     check(run)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_network_with_every_activation(activation):
+    data = make("xor", 15, seed=2)
+    for hidden, l2, batch in (((4,), 0.0, None), ((3, 2), 0.05, 4), ((), 0.0, None)):
+        cost = Cost(
+            MLP(data.names[:-1], hidden, (), activation), data, losses.get("binary_cross_entropy"), L2(l2)
+        )
+        run = descend(cost, optimizers.get("adam"), cost.model.init(1), steps=8, batch_size=batch, seed=3)
+        check(run)
 
 
 @pytest.mark.parametrize("name", SURFACES)
