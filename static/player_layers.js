@@ -13,6 +13,7 @@ const { short } = await import("./number_format.js" + same);
 const FAR = 20000;  // px beyond which a line is cut: canvases falter at huge coordinates
 const REACH = 24;   // px within which the pointer means a thing
 const FAINT = 0.35; // opacity of what is still to come
+const NODE = 19;    // px, radius of a node
 const cut = (px) => (px > FAR ? FAR : px < -FAR ? -FAR : px);
 
 /**
@@ -359,7 +360,93 @@ class Star extends /** @type {Of<Payload.Star>} */ (Layer) {
   }
 }
 
-const KINDS = { points: Points, segments: Segments, image: Image, line: Line, path: Path, arrows: Arrows, star: Star };
+class Graph extends /** @type {Of<Payload.Graph>} */ (Layer) {
+  draw(ctx, plot, frame) {
+    const weights = this.weights.row(frame), values = this.values.row(frame), { theme } = plot;
+    for (let i = 0; i < weights.length; i++) if (i !== this.chosen) this.edge(ctx, plot, i, weights[i]);
+    if (this.chosen >= 0) {
+      pen(ctx, { color: theme.text }, this.wide(weights[this.chosen]) + 5, 0.35);
+      this.path(ctx, plot, this.chosen);
+      this.edge(ctx, plot, this.chosen, weights[this.chosen]);
+    }
+    ctx.setLineDash([]);
+    ctx.globalAlpha = 1;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    this.labels.forEach((label, i) => {
+      const x = plot.x.px(this.x.data[i]), y = plot.y.px(this.y.data[i]);
+      ctx.lineWidth = 1.5;
+      ctx.strokeStyle = theme.text;
+      ctx.fillStyle = theme.back;
+      disc(ctx, x, y, NODE);
+      ctx.stroke();
+      ctx.fillStyle = theme.text;
+      ctx.font = `13px ${theme.font}`;
+      ctx.fillText(short(values[i], 2), x, y);
+      this.beside(ctx, plot, label, x, y - NODE - 9);
+    });
+    if (this.chosen >= 0) {
+      const [x, y] = this.middle(plot, this.chosen);
+      this.beside(ctx, plot, short(weights[this.chosen], 3), x, y - 12);
+    }
+  }
+
+  wide(weight) { return 0.75 + 6 * Math.min(1, Math.abs(weight) / this.largest); }
+
+  ends(plot, i) {
+    const [from, to] = this.edges.row(i);
+    return [from, to].flatMap((node) => [plot.x.px(this.x.data[node]), plot.y.px(this.y.data[node])]);
+  }
+
+  // Nearer to the tail, where the edges of a layer are apart.
+  middle(plot, i) {
+    const [x0, y0, x1, y1] = this.ends(plot, i);
+    return [x0 + 0.4 * (x1 - x0), y0 + 0.4 * (y1 - y0)];
+  }
+
+  path(ctx, plot, i) {
+    const [x0, y0, x1, y1] = this.ends(plot, i);
+    ctx.beginPath();
+    ctx.moveTo(x0, y0);
+    ctx.lineTo(x1, y1);
+    ctx.stroke();
+  }
+
+  edge(ctx, plot, i, weight) {
+    pen(ctx, this.marks[weight < 0 ? 0 : 1], this.wide(weight), 0.9);
+    this.path(ctx, plot, i);
+  }
+
+  // Text on a ground of its own, that lines behind it do not cross.
+  beside(ctx, plot, text, x, y) {
+    ctx.font = `13px ${plot.theme.font}`;
+    ctx.lineWidth = 4;
+    ctx.lineJoin = "round";
+    ctx.setLineDash([]);
+    ctx.globalAlpha = 1;
+    ctx.strokeStyle = plot.theme.back;
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = plot.theme.text;
+    ctx.fillText(text, x, y);
+  }
+
+  near(plot, x, y, frame) {
+    let best = null;
+    this.labels.forEach((label, i) => {
+      const px = plot.x.px(this.x.data[i]), py = plot.y.px(this.y.data[i]);
+      best = closest(best, { distance: Math.hypot(px - x, py - y) - NODE, x: px, y: py, text: () => `${label}: ${short(this.values.row(frame)[i])}` });
+    });
+    this.names.forEach((name, i) => {
+      const [x0, y0, x1, y1] = this.ends(plot, i), dx = x1 - x0, dy = y1 - y0;
+      const share = Math.min(1, Math.max(0, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy)));
+      const px = x0 + share * dx, py = y0 + share * dy;
+      best = closest(best, { distance: Math.hypot(px - x, py - y), x: px, y: py, text: () => `${name}: ${short(this.weights.row(frame)[i])}` });
+    });
+    return best;
+  }
+}
+
+const KINDS = { points: Points, segments: Segments, image: Image, line: Line, path: Path, arrows: Arrows, star: Star, graph: Graph };
 /** @type {(data: Payload.Layer) => Layer} */
 export const layer = (data) => new KINDS[data.kind](data);
 export { closest };

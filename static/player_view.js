@@ -5,11 +5,14 @@ const same = new URL(import.meta.url).search;
 const { Axes } = await import("./axes.js" + same);
 /** @type {typeof import("./theme.js")} */
 const { css } = await import("./theme.js" + same);
+/** @type {typeof import("./scales.js")} */
+const { scale } = await import("./scales.js" + same);
 /** @type {typeof import("./player_layers.js")} */
 const { closest, layer } = await import("./player_layers.js" + same);
 
 const DRAG = 8;     // px a pointer must move to mean a zoom, not a click
 const DOUBLE = 250; // ms in which a second click makes a double one
+const RIM = 4;      // px around a picture without axes
 
 export class View {
   /** @type {Payload.View} */ data;
@@ -50,6 +53,8 @@ export class View {
   set(data) {
     this.data = data;
     this.root.classList.toggle("wide", data.wide);
+    this.root.classList.toggle("small", data.small);
+    this.root.classList.toggle("bare", data.bare);
     this.caption.textContent = data.title;
     this.canvas.setAttribute("aria-label", data.alt);
     this.canvas.classList.toggle("clicks", data.clicks);
@@ -77,15 +82,20 @@ export class View {
     /** @type {(axis: Payload.Axis, name: "x" | "y") => import("./axes.js").AxisShown} */
     const range = (axis, name) => ({ domain: zoom?.[name] ?? [axis.low, axis.high], title: axis.title, log: axis.log });
     const size = { width: this.width, height: this.height, x: range(x, "x"), y: range(y, "y") };
-    this.axes.draw(size);
+    if (this.data.bare) this.axes.area = { left: RIM, top: RIM, right: this.width - RIM, bottom: this.height - RIM };
+    else this.axes.draw(size);
     if (equal) {
       const { area } = this.axes, wide = area.right - area.left, high = area.bottom - area.top;
       const unit = Math.max((size.x.domain[1] - size.x.domain[0]) / wide, (size.y.domain[1] - size.y.domain[0]) / high);
       size.x.domain = around(size.x.domain, unit * wide);
       size.y.domain = around(size.y.domain, unit * high);
-      this.axes.draw({ ...size, left: area.left });
+      if (!this.data.bare) this.axes.draw({ ...size, left: area.left });
     }
-    Object.assign(this.plot, { x: this.axes.x, y: this.axes.y, area: this.axes.area });
+    const { area } = this.axes;
+    const scales = this.data.bare
+      ? { x: scale(size.x.domain, [area.left, area.right]), y: scale(size.y.domain, [area.bottom, area.top]) }
+      : { x: this.axes.x, y: this.axes.y };
+    Object.assign(this.plot, { ...scales, area });
     this.plot.theme = { text: css(this.box, "text-color"), back: css(this.box, "background-color"), font: css(this.box, "font") };
     this.pictures = null;
     this.draw(this.player.frame);

@@ -45,6 +45,27 @@ FAULTS = (
         ),
     ),
     Fault(
+        "a unit's map mirrored left to right",
+        "lossviz/draw/network.py",
+        "reshape(frames, side, side), low, high)",
+        "reshape(frames, side, side)[..., ::-1], low, high)",
+        ("tests/draw/test_network.py::test_a_map_is_the_activation_where_it_stands",),
+    ),
+    Fault(
+        "another sample's numbers in the graph",
+        "lossviz/draw/network.py",
+        "passed = model.forward(run.path, cost.design[sample : sample + 1])",
+        "passed = model.forward(run.path, cost.design[:1])",
+        ("tests/draw/test_network.py::test_the_graph_holds_one_sample_on_its_way",),
+    ),
+    Fault(
+        "slope and what came in change places",
+        "lossviz/draw/network.py",
+        'f"× slope of {head}": found.slope,',
+        'f"× slope of {head}": found.incoming,',
+        ("tests/draw/test_network.py::test_the_table_is_one_edges_product",),
+    ),
+    Fault(
         "units equal on both axes of any window",
         "lossviz/draw/descent_plane.py",
         "return bool(0.4 < span[0] / span[1] < 2.5)",

@@ -18,7 +18,7 @@ from lossviz.optimizers.base import Optimizer
 VERDICT_COLORS = (style.GOOD, style.GOLD, style.BAD)
 
 
-def rate_map(found: LearningRateMap, rule: Optimizer, curvature: Spectrum, steps: int) -> go.Figure:
+def rate_map(found: LearningRateMap, rule: Optimizer, curvature: Spectrum | None, steps: int) -> go.Figure:
     """Each cell is a run: its verdict as colour, its limit as a line; the current settings as a cross."""
     bands = [(i / 3, color) for i, color in enumerate(VERDICT_COLORS)]
     scale = [[edge, color] for start, color in bands for edge in (start, start + 1 / 3)]
@@ -49,8 +49,9 @@ def rate_map(found: LearningRateMap, rule: Optimizer, curvature: Spectrum, steps
         },
     )
     momenta = np.linspace(0.0, float(found.momenta[-1]), 60)
+    ahead = rule.name == "nesterov"
     limit = np.array(
-        [curvature.learning_rate_limit(float(m), nesterov=rule.name == "nesterov") for m in momenta]
+        [curvature.learning_rate_limit(float(m), nesterov=ahead) if curvature else np.inf for m in momenta]
     )
     if rule.name in ("sgd", "momentum", "nesterov") and np.isfinite(limit).all():
         figure.add_scatter(
@@ -73,14 +74,13 @@ def rate_map(found: LearningRateMap, rule: Optimizer, curvature: Spectrum, steps
     return figure
 
 
-def rate_words(found: LearningRateMap, curvature: Spectrum, rule: Optimizer) -> str:
+def rate_words(found: LearningRateMap, curvature: Spectrum | None, rule: Optimizer) -> str:
     """The map in a sentence."""
     shares = [int(np.sum(found.verdict == i)) for i in range(3)]
     said = ", ".join(f"{count} {word[:-1]}" for count, word in zip(shares, VERDICTS, strict=True))
-    limit = curvature.learning_rate_limit()
-    least, most = curvature.values[0], curvature.values[-1]
     note = ""
-    if np.isfinite(limit):
+    if curvature is not None and np.isfinite(limit := curvature.learning_rate_limit()):
+        least, most = curvature.values[0], curvature.values[-1]
         note = (
             f" At the optimum the cost curves by λ = {short(least, 3)} to {short(most, 3)}; gradient descent on that quadratic "
             f"diverges from η = 2/λₘₐₓ = {short(limit, 3)}, the white line."

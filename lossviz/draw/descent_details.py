@@ -13,6 +13,8 @@ from lossviz.optimizers.base import Array
 
 MOST_ARROWS = 80
 """Arrows of samples drawn at a step; more are joined in groups, their sums kept."""
+MOST_COLUMNS = 8
+"""Parameters whose numbers are shown beside the arrows; of more, those of the plane."""
 PULL, GRADIENT, MEMORY, STEP = (
     Mark(style.NEUTRAL), Mark(style.ORANGE), Mark(style.TEAL, "dash"), Mark(style.BLUE),
 )  # fmt: skip
@@ -60,7 +62,8 @@ def update(run: Run, axes: tuple[int, int], names: tuple[str, ...]) -> Scene:
         Entry("what memory adds", MEMORY),
         Entry("the step", STEP),
     ]
-    return Scene(frames, [picture, _state_table(run, names, step)], legend, height=560)
+    columns = list(range(len(names))) if len(names) <= MOST_COLUMNS else here
+    return Scene(frames, [picture, _state_table(run, names, step, columns)], legend, height=560)
 
 
 def _pulls(run: Run) -> Array:
@@ -101,15 +104,16 @@ def _then_none(steps: Array) -> Array:
     return np.concatenate([steps, np.full_like(steps[:1], np.nan)])
 
 
-def _state_table(run: Run, names: tuple[str, ...], step: Array) -> Table:
-    """Gradient, what the optimizer remembers with it, effective rate and step of each parameter."""
+def _state_table(run: Run, names: tuple[str, ...], step: Array, columns: list[int]) -> Table:
+    """Gradient, what the optimizer remembers with it, effective rate and step of these parameters."""
     trajectory = run.trajectory
     rows = {"parameter now": run.path, "gradient": _then_none(trajectory.gradient[0])}
     rows |= {_SLOTS.get(slot, slot): _then_none(kept[0, 1:]) for slot, kept in trajectory.state.items()}
     rows["effective learning rate"] = _then_none(trajectory.rates[0])
     rows["step"] = _then_none(step)
     return Table(
-        "state", f"{run.label}: the next step", tuple(rows), names, np.stack(list(rows.values()), axis=1),
+        "state", f"{run.label}: the next step", tuple(rows), tuple(names[i] for i in columns),
+        np.stack(list(rows.values()), axis=1)[..., columns],
         note="At the last step the run ends: no step follows.",
     )  # fmt: skip
 

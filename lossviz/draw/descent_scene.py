@@ -36,6 +36,8 @@ FINEST = 60
 """Cells along each side of the probability shading, where the budget allows."""
 COARSEST = 10
 """The same where it does not: with fewer there would be nothing to see."""
+AT_ONCE = 50
+"""Frames whose scores are computed at once, so that a network's units take no more memory than they need."""
 SHADES = tuple(
     style.fill(style.CLASS_COLORS[which], opacity)
     for which, opacity in ((0, 0.38), (0, 0.04), (1, 0.04), (1, 0.38))
@@ -189,7 +191,7 @@ def _lit(run: Run, cost: Cost) -> np.ndarray | None:
 
 def _line(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark], frames: int) -> View:
     x, y = np.ravel(cost.data.x), cost.data.y
-    ends = np.array(_padded(x, 0.06))
+    ends = np.array(padded(x, 0.06))
     with np.errstate(over="ignore", invalid="ignore"):
         heights = [_capped(run.path[:, :1] + run.path[:, 1:2] * ends) for run in runs]
     lines = [
@@ -200,7 +202,7 @@ def _line(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark], fr
     points = Points(x, y, (style.NEUTRAL,), lit=_lit(runs[shown], cost), name="sample")
     names = cost.data.names
     return View(
-        "data", "The data and the line", Axis(names[0], *ends), Axis(names[1], *_padded(y, 0.15)), [points, *lines],
+        "data", "The data and the line", Axis(names[0], *ends), Axis(names[1], *padded(y, 0.15)), [points, *lines],
         alt=f"{cost.samples} samples of {names[1]} over {names[0]}, with the line of each run at the shown step.",
         home=cost.data.source,
     )  # fmt: skip
@@ -208,11 +210,14 @@ def _line(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark], fr
 
 def _classes(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark], frames: int) -> View:
     data = cost.data
-    (x0, x1), (y0, y1) = _padded(data.x[:, 0], 0.1), _padded(data.x[:, 1], 0.1)
+    (x0, x1), (y0, y1) = padded(data.x[:, 0], 0.1), padded(data.x[:, 1], 0.1)
     side = _cells(cost, len(runs), frames)
     x, y = np.linspace(x0, x1, side), np.linspace(y0, y1, side)
     where = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    score = cost.score(runs[shown].path, where).reshape(frames, side, side)
+    path = runs[shown].path
+    score = np.concatenate(
+        [cost.score(path[k : k + AT_ONCE], where) for k in range(0, frames, AT_ONCE)]
+    ).reshape(frames, side, side)
     layers: list[Layer] = [Image(quantised(sigmoid(score), 0.0, 1.0), (x0, x1, y0, y1), SHADES)]
     layers.append(
         Points(
@@ -223,7 +228,8 @@ def _classes(cost: Cost, runs: Sequence[Run], shown: int, marks: Sequence[Mark],
     order = [*(i for i in range(len(runs)) if i != shown), shown]
     for i in order:
         if cost.model.straight:
-            layers.append(_straight(runs[i], marks[i], (x0, x1, y0, y1)))
+            path = runs[i].path
+            layers.append(straight(path[:, 0], path[:, 1:3], marks[i], (x0, x1, y0, y1), runs[i].label))
         elif i == shown:
             every = 1 if side < 45 else 2
             segments, starts = zero_segments(score[:, ::every, ::every], x[::every], y[::every])
@@ -242,20 +248,19 @@ def _cells(cost: Cost, runs: int, frames: int) -> int:
     return min(FINEST, max(COARSEST, int(np.sqrt(max(0, room) / frames))))
 
 
-def _straight(run: Run, mark: Mark, box: tuple[float, float, float, float]) -> Line:
-    """Where b + w₁x + w₂y = 0: a line through the point nearest the centre, long enough for the box."""
+def straight(b: Array, w: Array, mark: Mark, box: tuple[float, float, float, float], name: str) -> Line:
+    """Where b + w₁x + w₂y = 0, of b (frames,) and w (frames, 2): through the point nearest the centre, long enough for the box."""
     x0, x1, y0, y1 = box
-    b, w = run.path[:, 0], run.path[:, 1:3]
     centre, reach = np.array([(x0 + x1) / 2, (y0 + y1) / 2]), np.hypot(x1 - x0, y1 - y0)
     with np.errstate(all="ignore"):
         foot = centre - ((b + w @ centre) / np.sum(w * w, axis=1))[:, None] * w
         along = np.stack([-w[:, 1], w[:, 0]], axis=1) / np.linalg.norm(w, axis=1, keepdims=True)
         ends = foot[:, None, :] + reach * np.array([-1.0, 1.0])[:, None] * along[:, None, :]
     ends = _capped(ends)
-    return Line(ends[..., 0], ends[..., 1], mark, name=run.label)
+    return Line(ends[..., 0], ends[..., 1], mark, name=name)
 
 
-def _padded(values: Array, share: float) -> tuple[float, float]:
+def padded(values: Array, share: float) -> tuple[float, float]:
     low, high = float(np.min(values)), float(np.max(values))
     room = share * (high - low or abs(high) or 1.0)
     return low - room, high + room

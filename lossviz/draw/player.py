@@ -150,6 +150,28 @@ class Star(Layer):
 
 
 @dataclass(frozen=True)
+class Graph(Layer):
+    """Nodes joined by edges, with numbers that move: ``x`` and ``y`` (nodes,), ``values`` (frames, nodes).
+
+    ``edges`` (edges, 2) are indices of nodes, from and to; ``weights`` (frames, edges) become widths, the
+    ``largest`` the widest, coloured and dashed by sign as the ``marks`` of negative and positive ones say.
+    The edge ``chosen`` is lit, with its weight beside it; -1 for none.
+    """
+
+    kind = "graph"
+    x: Floats
+    y: Floats
+    labels: tuple[str, ...]
+    values: Floats
+    edges: NDArray[np.uint32]
+    names: tuple[str, ...]
+    weights: Floats
+    largest: float
+    marks: tuple[Mark, Mark]
+    chosen: int = -1
+
+
+@dataclass(frozen=True)
 class View:
     """One picture with axes. ``key`` is stable: a zoom lasts for as long as key and ``home`` do.
 
@@ -168,6 +190,10 @@ class View:
     clicks: bool = False
     wide: bool = False
     """Takes the whole width of the scene."""
+    small: bool = False
+    """Takes a quarter of it, half on a phone, and is half as high."""
+    bare: bool = False
+    """Drawn without axes; their ranges still say what is shown."""
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ def moved(at, rng):
         ("pages/outliers.py", {"data": "belgian_phones"}),
         ("pages/gradient_descent.py", {"task": "line"}),
         ("pages/gradient_descent.py", {"task": "classes"}),
+        ("pages/gradient_descent.py", {"task": "network"}),
         ("pages/gradient_descent.py", {"task": "surface"}),
     ],
     ids=lambda value: "-".join(value.values()) if isinstance(value, dict) else value,

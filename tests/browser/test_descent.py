@@ -10,7 +10,9 @@ from browser.conftest import PHONE, WIDE
 from lossviz import losses, optimizers
 from lossviz.data import classes
 from lossviz.descent import descend
-from lossviz.models import Cost
+from lossviz.descent.backprop import factors
+from lossviz.models import MLP, Cost
+from lossviz.number_format import short
 
 MOONS = "gradient_descent?task=classes&data=moons&steps=60&lr=0.5"
 PLAYER = ".lossviz-player >> nth=0"
@@ -213,3 +215,28 @@ def test_cell_of_the_learning_rate_map_is_played(visit, settled):
 def test_every_tab_is_accessible(visit, axe, tab):
     page = visit(f"{MOONS}&opt=sgd,adam&tab={tab}")
     assert axe(page) == []
+
+
+def test_an_edge_of_the_network_is_picked_by_a_click_and_taken_apart_as_the_run_plays(visit, settled):
+    page = visit("gradient_descent?task=network&steps=40&lr=1&units=2&frame=40")
+    cost_model = MLP(("x₁", "x₂"), (2,))
+    data = classes.make("circles", 80, 0)
+    cost = Cost(cost_model, data, losses.get("binary_cross_entropy"))
+    run = descend(cost, optimizers.get("sgd", learning_rate=1.0), cost_model.init(0), steps=40)
+    table = page.locator(".lossviz-player").nth(1).locator("table").first
+    cells = table.locator("td")
+    expect(table.locator("th[scope=row]").first).to_have_text("weight w of x₁ → h₁")
+    graph = page.locator(".lossviz-player").nth(1).locator("canvas").first
+    graph.scroll_into_view_if_needed()
+    box = graph.bounding_box()
+    # Between the second hidden unit and the score: layers from -0.5 to 2.5 across, units from -1.5 to 1.5 upwards.
+    graph.click(position={"x": box["width"] * 2.0 / 3.0, "y": box["height"] * (1.5 + 0.25) / 3.0})
+    rest(page, settled, "edge=7")
+    expect(table.locator("th[scope=row]").first).to_have_text("weight w of h₂ → score")
+    for frame in (40, 3):
+        scrub(page, frame)
+        found = factors(cost, run.params[0, frame], 0, 7)
+        for cell, value in zip(
+            range(1, 5), (found.arriving, found.slope, found.incoming, found.product), strict=True
+        ):
+            expect(cells.nth(cell)).to_have_text(short(float(np.float32(value))))

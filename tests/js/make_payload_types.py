@@ -21,7 +21,16 @@ from lossviz.app.kit import address, chart, lifeline, live_slider, sentence  # n
 from lossviz.draw import editor, player, style, sweep  # noqa: E402
 
 TARGET = HERE / "payloads.d.ts"
-LAYERS = (player.Points, player.Segments, player.Image, player.Line, player.Path, player.Arrows, player.Star)
+LAYERS = (
+    player.Points,
+    player.Segments,
+    player.Image,
+    player.Line,
+    player.Path,
+    player.Arrows,
+    player.Star,
+    player.Graph,
+)
 RECORDS = (
     style.Mark, player.Axis, *LAYERS, player.View, player.Table, player.Reading, player.Entry, player.Scene,
     player.Seek, player.Extra,

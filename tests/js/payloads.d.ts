@@ -3,7 +3,7 @@
 declare namespace Payload {
   /** A typed array with its shape: static/player_payload.js makes it of what the header refers to. */
   type Numbers = import("../../static/player_payload.js").Numbers;
-  type Layer = Points | Segments | Image | Line | Path | Arrows | Star;
+  type Layer = Points | Segments | Image | Line | Path | Arrows | Star | Graph;
 
   /** lossviz.draw.style.Mark */
   interface Mark {
@@ -96,6 +96,21 @@ declare namespace Payload {
     name: string;
   }
 
+  /** lossviz.draw.player.Graph */
+  interface Graph {
+    kind: "graph";
+    x: Numbers;
+    y: Numbers;
+    labels: string[];
+    values: Numbers;
+    edges: Numbers;
+    names: string[];
+    weights: Numbers;
+    largest: number;
+    marks: [Mark, Mark];
+    chosen: number;
+  }
+
   /** lossviz.draw.player.View */
   interface View {
     kind: "axes";
@@ -109,6 +124,8 @@ declare namespace Payload {
     equal: boolean;
     clicks: boolean;
     wide: boolean;
+    small: boolean;
+    bare: boolean;
   }
 
   /** lossviz.draw.player.Table */

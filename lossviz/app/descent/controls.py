@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lossviz.app.descent.problem import pick_data, pick_loss, pick_model, pick_surface, pick_task, rescaled
+from lossviz.app.descent.problem import (
+    Shape,
+    pick_data,
+    pick_hidden,
+    pick_loss,
+    pick_model,
+    pick_surface,
+    pick_task,
+    rescaled,
+)
 from lossviz.app.descent.rules import pick_optimizers, pick_rates, pick_schedule, rule_of, tune_optimizer
 from lossviz.app.kit.address import Address, Bad, Field, choice, choices, whole
 from lossviz.app.kit.live_slider import number_box
@@ -17,10 +26,11 @@ from lossviz.data.numerals import shortest, typed
 from lossviz.descent import Problem, surfaces
 from lossviz.descent.race import Entrant, parameter_names
 from lossviz.draw import style
+from lossviz.draw.network import edges
 from lossviz.draw.style import Mark
 from lossviz.foreign import quoted
 from lossviz.losses.catalogue import REGISTERED
-from lossviz.models import Cost
+from lossviz.models import MLP, Cost
 from lossviz.number_format import all_digits, short
 from lossviz.optimizers import schedules
 from lossviz.optimizers.base import Array, Optimizer
@@ -98,6 +108,7 @@ def pick(address: Address) -> Setup:
     task = pick_task(address)
     samples = None if task == "surface" else pick_data(address, task)
     surface = pick_surface(address) if task == "surface" else None
+    hidden = pick_hidden(address) if task == "network" else None
     race = _pick_race(address, task)
     several = {name: race == name for name in RACES}
     chosen, catalogue = (
@@ -110,24 +121,27 @@ def pick(address: Address) -> Setup:
     with tuning:
         unit = unit_of(samples.y) if samples is not None and task == "line" else 1.0
         tuned = tune(address, chosen, unit=unit, catalogue=catalogue)
-        features, l2, scale = pick_model(address, task) if samples is not None else ("plain", 0.0, "raw")
+        shape = pick_model(address, task, hidden) if samples is not None else Shape("plain", 0.0, "raw")
         settings = {name: tune_optimizer(address, name) for name in names}
     if samples is not None:
-        samples = rescaled(samples, scale)
+        samples = rescaled(samples, shape.scale)
     problems: list[Problem] = (
         [surface]
         if surface is not None
-        else [Cost.linear(samples, loss, features, l2) for loss in tuned if samples is not None]
+        else [shape.cost(samples, loss) for loss in tuned if samples is not None]
     )
     rules = [rule_of(name, rate, settings[name]) for name in names for rate in rates]
+    parameters = parameter_names(problems[0])
     with more:
         setting = _pick_run(address, task, problems[0])
+    axes = _pick_axes(address, more, problems[0], parameters)
+    with more:
+        start = _initial(address, problems[0])
+        start[list(axes)] = _pick_start(address, problems[0], start[list(axes)])
+    if task == "network":
+        _declare_edge(address, problems[0])
     entrants = [Entrant(_label(race, problem, rule), problem, rule) for problem in problems for rule in rules]
     marks = [_mark(race, entrant, i) for i, entrant in enumerate(entrants)]
-    parameters = parameter_names(problems[0])
-    axes = _pick_axes(address, more, parameters)
-    start = np.zeros(len(parameters))
-    start[list(axes)] = setting.pop("start")
     notes = problems[0].notes() if isinstance(problems[0], Cost) else ()
     return Setup(
         task,
@@ -169,7 +183,7 @@ def _mark(race: str, entrant: Entrant, index: int) -> Mark:
 def _pick_run(address: Address, task: str, problem: Problem) -> dict[str, Any]:
     samples = problem.samples if isinstance(problem, Cost) else 0
     notes: list[str] = []
-    address.field(whole("steps", 1, MOST_STEPS, 100))
+    address.field(whole("steps", 1, MOST_STEPS, 200 if task == "network" else 100))
     address.field(whole("batch", 0, 100_000, 0))
     address.field(whole("seed", 0, 9999, 0))
     steps = number_box("Steps", key=address.key("steps"), low=1, high=MOST_STEPS, step=10, whole=True)
@@ -188,13 +202,36 @@ def _pick_run(address: Address, task: str, problem: Problem) -> dict[str, Any]:
         "Batch seed", key=address.key("seed"), low=0, high=9999, step=1, whole=True, disabled=batch is None
     )
     schedule = pick_schedule(address)
-    default = problem.start if isinstance(problem, surfaces.Surface) else (0.0, 0.0)
-    address.field(_start_field(default))
-    start = _pick_start(address)
-    return dict(steps=int(steps), batch=batch, seed=int(seed), schedule=schedule, start=start, notes=notes)
+    return dict(steps=int(steps), batch=batch, seed=int(seed), schedule=schedule, notes=notes)
 
 
-def _start_field(default: tuple[float, float]) -> Field:
+def _initial(address: Address, problem: Problem) -> Array:
+    """Where all parameters begin, (p,), before two of them are set."""
+    if not isinstance(problem, Cost):
+        return np.array(
+            problem.start if isinstance(problem, surfaces.Surface) else np.zeros(problem.dimension)
+        )
+    if not isinstance(problem.model, MLP):
+        return problem.model.init()
+    address.field(whole("draw", 0, 9999, 0))
+    drawn = number_box(
+        "Seed of the first weights", key=address.key("draw"), low=0, high=9999, step=1, whole=True
+    )
+    return problem.model.init(int(drawn))
+
+
+def _declare_edge(address: Address, problem: Problem) -> None:
+    """Which sample goes through the network, and which edge is taken apart: looked at in a tab."""
+    assert isinstance(problem, Cost)
+    assert isinstance(problem.model, MLP)
+    address.field(whole("example", 1, problem.samples, 1))
+    options = [str(index) for index in edges(problem.model)[1]]
+    if st.session_state.get(address.key("edge"), options[0]) not in options:
+        address.put("edge", options[0])
+    address.field(choice("edge", options, options[0]))
+
+
+def _start_field(default: tuple[float, float] | None) -> Field:
     def read(text: str) -> tuple[float, float]:
         first, second = [*map(typed, text.split(",")), None, None][:2]
         if text.count(",") != 1 or first is None or second is None:
@@ -206,11 +243,16 @@ def _start_field(default: tuple[float, float]) -> Field:
     return Field("start", default, read, lambda pair: ",".join(map(shortest, pair)))
 
 
-def _pick_start(address: Address) -> tuple[float, float]:
-    """Two numbers beside each other; a click on the surface sets them too."""
+def _pick_start(address: Address, problem: Problem, drawn: Array) -> tuple[float, float]:
+    """Two numbers beside each other; a click on the surface sets them too.
+
+    A network's are None, and begin where its first weights were ``drawn``, (2,), until they are set.
+    """
+    network = isinstance(problem, Cost) and isinstance(problem.model, MLP)
+    address.field(_start_field(None if network else (float(drawn[0]), float(drawn[1]))))
     key = address.key("start")
     inputs = [f"{key}:{i}" for i in range(2)]
-    for name, value in zip(inputs, st.session_state[key], strict=True):
+    for name, value in zip(inputs, st.session_state[key] or drawn, strict=True):
         st.session_state[name] = float(value)
 
     def moved() -> None:
@@ -219,16 +261,18 @@ def _pick_start(address: Address) -> tuple[float, float]:
     for name, column, label in zip(inputs, st.columns(2), ("Start, across", "Start, up"), strict=True):
         with column:
             number_box(label, key=name, low=-FARTHEST, high=FARTHEST, step=0.1, on_change=moved)
-    first, second = st.session_state[key]
-    return first, second
+    first, second = st.session_state[key] or drawn
+    return float(first), float(second)
 
 
-def _pick_axes(address: Address, place: Any, names: Sequence[str]) -> tuple[int, int]:
+def _pick_axes(address: Address, place: Any, problem: Problem, names: Sequence[str]) -> tuple[int, int]:
     """The two parameters that the surface is drawn over; a choice where there are more than two."""
     if len(names) == 2:
         return 0, 1
     options = [str(i) for i in range(len(names))]
-    address.field(choices("over", options, ["1", "2"], least=2, most=2))
+    network = isinstance(problem, Cost) and isinstance(problem.model, MLP)
+    default = options[:2] if network else options[1:3]
+    address.field(choices("over", options, default, least=2, most=2))
     with place:
         picked = st.multiselect(
             "Surface over",
@@ -237,18 +281,17 @@ def _pick_axes(address: Address, place: Any, names: Sequence[str]) -> tuple[int,
             max_selections=2,
             format_func=lambda i: names[int(i)],
         )
-    first, second = picked if len(picked) == 2 else ("1", "2")
+    first, second = picked if len(picked) == 2 else default
     return int(first), int(second)
 
 
-def pick_view(address: Address) -> dict[str, bool]:
-    """Logarithmic cost and eigen-directions."""
-    return {
-        "log": st.toggle("Logarithmic cost", key=address.key("log")),
-        "eigen": st.toggle(
-            "Eigen-directions", key=address.key("eigen"), help="Along which the cost curves most and least"
-        ),
-    }
+def pick_view(address: Address, setup: Setup) -> dict[str, bool]:
+    """Logarithmic cost and, where the second derivatives are known, eigen-directions."""
+    log = st.toggle("Logarithmic cost", key=address.key("log"))
+    eigen = setup.entrants[0].problem.has_hessian and st.toggle(
+        "Eigen-directions", key=address.key("eigen"), help="Along which the cost curves most and least"
+    )
+    return {"log": log, "eigen": eigen}
 
 
 def pick_shown(address: Address, setup: Setup) -> int:

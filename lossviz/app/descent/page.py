@@ -21,7 +21,7 @@ def descent() -> None:
         try:
             with column:
                 setup = controls.pick(address)
-                view = controls.pick_view(address)
+                view = controls.pick_view(address, setup)
             preset = url.presets(address, pills, PRESETS, APART)
             with picture:
                 shown = controls.pick_shown(address, setup)

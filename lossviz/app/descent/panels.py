@@ -13,6 +13,7 @@ from lossviz.app.kit import background, explain, plainly
 from lossviz.app.kit.address import Address, flag, whole
 from lossviz.app.kit.chart import Click, chart
 from lossviz.app.kit.downloads import to_csv
+from lossviz.app.kit.live_slider import number_box
 from lossviz.app.kit.player import player, replay
 from lossviz.app.kit.player_export import to_html
 from lossviz.app.kit.table import table
@@ -24,9 +25,10 @@ from lossviz.draw import descent as figures
 from lossviz.draw import descent_details as details
 from lossviz.draw.descent_plane import Plane
 from lossviz.draw.descent_scene import descent
+from lossviz.draw.network import edges, nearest_edge, network
 from lossviz.draw.player import Scene
 from lossviz.draw.style import Mark
-from lossviz.models import Cost
+from lossviz.models import MLP, Cost
 from lossviz.number_format import percent, short
 from lossviz.optimizers.base import Optimizer
 
@@ -140,6 +142,8 @@ def fields(address: Address) -> None:
 
 def update(address: Address, setup: Setup, run: Run) -> None:
     """One update taken apart, moving along with the animation."""
+    if setup.task == "network":
+        _network(address, run)
     scene = _beside(
         _UPDATE,
         address,
@@ -150,6 +154,33 @@ def update(address: Address, setup: Setup, run: Run) -> None:
     )
     if scene is not None:
         player(scene, key="descent:update", frame=address.key("frame"), clock=PLAYER)
+
+
+def _network(address: Address, run: Run) -> None:
+    """One sample on its way through the network, and one edge's share of the update as its three factors."""
+    cost = run.problem
+    assert isinstance(cost, Cost)
+    model = cost.model
+    assert isinstance(model, MLP)
+    left, right, _ = st.columns([1, 1, 2])
+    with left:
+        sample = number_box(
+            "Sample", key=address.key("example"), low=1, high=cost.samples, step=1, whole=True
+        )
+    with right:
+        edge = st.selectbox(
+            "Edge",
+            [str(index) for index in edges(model)[1]],
+            key=address.key("edge"),
+            format_func=lambda index: model.names[int(index)],
+        )
+    player(
+        network(run, int(sample) - 1, int(edge)),
+        key="descent:network",
+        frame=address.key("frame"),
+        clock=PLAYER,
+        on_click=lambda click: address.put("edge", str(nearest_edge(model, click.x, click.y))),
+    )
 
 
 def fit(address: Address, run: Run) -> None:
@@ -185,7 +216,7 @@ def rates(address: Address, setup: Setup, run: Run) -> None:
         return
     second = _second(rule)
     at = run.best.points[0] if len(run.best.points) else run.path[0]
-    curvature = spectrum(run.problem, at)
+    curvature = spectrum(run.problem, at) if run.problem.has_hessian else None
     found = background.result(
         _MAP,
         repr((setup.token, run.label, rule.settings())),
@@ -206,7 +237,7 @@ def rates(address: Address, setup: Setup, run: Run) -> None:
 
 
 def _try_all(
-    setup: Setup, run: Run, second: str | None, curvature: Spectrum, progress: Callable[[float], bool]
+    setup: Setup, run: Run, second: str | None, curvature: Spectrum | None, progress: Callable[[float], bool]
 ) -> learning_rates.LearningRateMap:
     rule = run.trajectory.optimizer
     cls = optimizers.OPTIMIZERS["momentum"] if rule.name == "sgd" else type(rule)
@@ -219,7 +250,7 @@ def _try_all(
         np.linspace(0.0, 0.95, MOMENTA) if second else None,
         steps=setup.steps,
         lowest=run.best.value if np.isfinite(run.best.value) else None,
-        directions=curvature.directions,
+        directions=None if curvature is None else curvature.directions,
         batch_size=setup.batch,
         seed=setup.seed,
         progress=progress,

@@ -38,6 +38,16 @@ PRESETS = (
         "A straight boundary in x₁² and x₂² is a circle in x₁ and x₂.",
     ),
     Preset(
+        "Three units",
+        {"frame": 0, "task": "network", "lr": 2.0, "units": 3},
+        "Each hidden unit draws one straight line; three of them close a ring around the inner class, which two cannot.",
+    ),
+    Preset(
+        "XOR",
+        {"frame": 0, "task": "network", "data": "xor", "lr": 2.0, "units": 2},
+        "No straight line separates these classes. Two hidden units draw one each, and the score adds what they say.",
+    ),
+    Preset(
         "Rosenbrock",
         {"frame": 0, "task": "surface", "surface": "rosenbrock", "start": (-1.2, 1.0), "opt": ["sgd", "momentum", "adam"], "lr": 0.001,
          "steps": 500, "log": True},

@@ -1,6 +1,6 @@
 """What is trained on the descent page: a task, its data, a loss and a model, or a test surface."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -10,20 +10,23 @@ from lossviz.app.descent.rules import MOST_RUNS, one_of, slider
 from lossviz.app.kit import own_points, plainly
 from lossviz.app.kit.address import Address, choice, choices, number, whole
 from lossviz.app.kit.formula_box import pick_formulas
-from lossviz.app.kit.live_slider import live_slider
+from lossviz.app.kit.live_slider import live_slider, number_box
 from lossviz.app.kit.own_points import KEPT, OWN
 from lossviz.app.kit.pickers import pick_losses
 from lossviz.data import classes, generators
 from lossviz.data.dataset import MAX_BY_HAND, Dataset
 from lossviz.descent import surfaces
 from lossviz.foreign import quoted
-from lossviz.losses import ResidualLoss
+from lossviz.losses import Loss, ResidualLoss
 from lossviz.losses.base import NONNEGATIVE
 from lossviz.losses.catalogue import Catalogue
-from lossviz.models import FEATURES
+from lossviz.models import ACTIVATIONS, FEATURES, INITIALISATIONS, L2, MLP, Cost
 from lossviz.number_format import short
 
-TASKS = {"line": "Line", "classes": "Classes", "surface": "Surface"}
+TASKS = {"line": "Line", "classes": "Classes", "network": "Network", "surface": "Surface"}
+FOR_NETWORKS = ("circles", "xor", "moons")
+"""Data first in the menu for a network: what no straight boundary separates."""
+MOST_UNITS = 8
 SAMPLES = 80
 FAR = 1e18
 """Largest number, and inverse of the least spread, of own points: squares still have a place in float32."""
@@ -45,9 +48,9 @@ def pick_task(address: Address) -> str:
             if name not in ("task", *KEPT):
                 st.session_state.pop(address.key(name), None)
 
-    picked = st.segmented_control(
+    picked = st.pills(
         "Task", tuple(TASKS), key=address.key("task"), format_func=TASKS.__getitem__, required=True,
-        on_change=forget, label_visibility="collapsed",
+        on_change=forget, label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     return picked or "line"
 
@@ -56,7 +59,7 @@ def pick_data(address: Address, task: str) -> Dataset:
     titles = (
         {name: title for name, (title, *_) in LINES.items()}
         if task == "line"
-        else {name: recipe.title for name, recipe in classes.CLASSES.items()}
+        else {name: classes.CLASSES[name].title for name in _class_names(task)}
     )
     titles[OWN] = "Own points"
     first = next(iter(titles))
@@ -68,15 +71,20 @@ def pick_data(address: Address, task: str) -> Dataset:
     if mine is not None:
         return mine
     name, seed = name if name != OWN else first, int(address["sample"])
-    if task == "classes":
+    if task != "line":
         return classes.make(name, SAMPLES, seed)
     _, generator, outliers = LINES[name]
     return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
 
 
+def _class_names(task: str) -> list[str]:
+    first = FOR_NETWORKS if task == "network" else ()
+    return [*first, *(name for name in classes.CLASSES if name not in first)]
+
+
 def _own(address: Address, task: str) -> Dataset | None:
     """Draw the entry of own points; the data set, if they are fit for the task."""
-    own_points.enter(address, labelled=task == "classes", most=MAX_BY_HAND)
+    own_points.enter(address, labelled=task != "line", most=MAX_BY_HAND)
     points = own_points.of(address)
     if points is None:
         st.caption("No points yet: the first toy data set is shown.")
@@ -151,8 +159,26 @@ def pick_loss(address: Address, task: str, several: bool) -> tuple[list[str], Ca
         return [one_of(address, "loss", "Loss", options, lambda n: catalogue.find(n).title)], catalogue
 
 
-def pick_model(address: Address, task: str) -> tuple[str, float, str]:
-    """Feature map, L2 penalty and scale of the features."""
+@dataclass(frozen=True)
+class Shape:
+    """Which model is trained on which scale of the features, and its penalty."""
+
+    features: str
+    l2: float
+    scale: str
+    network: tuple[int, str, str] | None = None
+    """Hidden units, activation and how the first weights are drawn; None for a linear score."""
+
+    def cost(self, data: Dataset, loss: Loss) -> Cost:
+        if self.network is None:
+            return Cost.linear(data, loss, self.features, self.l2)
+        units, activation, drawn = self.network
+        return Cost(MLP(data.names[:-1], (units,), (), activation, drawn), data, loss, L2(self.l2))
+
+
+def pick_model(address: Address, task: str, hidden: tuple[int, str] | None) -> Shape:
+    """The controls of what else makes the model; ``hidden`` as of :func:`pick_hidden`, None for a linear score."""
+    network = None if hidden is None else (*hidden, _pick_first_weights(address))
     address.field(number("l2", 0.0, 2.0, 0.0, NONNEGATIVE))
     address.field(choice("scale", tuple(SCALES), "unit" if task == "line" else "raw"))
     features = "plain"
@@ -174,4 +200,28 @@ def pick_model(address: Address, task: str) -> tuple[str, float, str]:
         allowed=NONNEGATIVE,
         playable=False,
     )
-    return features, l2, scale
+    return Shape(features, l2, scale, network)
+
+
+def pick_hidden(address: Address) -> tuple[int, str]:
+    """Hidden units and their activation."""
+    address.field(whole("units", 1, MOST_UNITS, 4))
+    address.field(choice("activation", tuple(ACTIVATIONS), "tanh"))
+    units = number_box("Hidden units", key=address.key("units"), low=1, high=MOST_UNITS, step=1, whole=True)
+    activation = st.selectbox(
+        "Activation",
+        tuple(ACTIVATIONS),
+        key=address.key("activation"),
+        format_func=lambda n: ACTIVATIONS[n].title,
+    )
+    return int(units), activation
+
+
+def _pick_first_weights(address: Address) -> str:
+    address.field(choice("init", tuple(INITIALISATIONS), "xavier"))
+    return st.selectbox(
+        "First weights",
+        tuple(INITIALISATIONS),
+        key=address.key("init"),
+        format_func=INITIALISATIONS.__getitem__,
+    )

@@ -28,6 +28,8 @@ from lossviz.optimizers.base import Optimizer
 
 LOWEST_RATE, HIGHEST_RATE = 1e-4, 10.0
 """The range of the slider; others are taken as well."""
+USUAL_RATE, NETWORK_RATE = 0.2, 1.0
+"""Where the slider begins."""
 RATES = POSITIVE
 MOST_RUNS = 8
 
@@ -45,7 +47,8 @@ def pick_optimizers(address: Address, several: bool) -> list[str]:
 
 
 def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> list[float]:
-    address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, 0.2, RATES))
+    default = NETWORK_RATE if task == "network" else USUAL_RATE
+    address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, default, RATES))
     if several:
         usual = LOWEST_RATE, HIGHEST_RATE
         address.field(
@@ -53,7 +56,7 @@ def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> 
         )
         rates = _pick_several(address) or [0.1]
     else:
-        rates = [_pick_rate(address)]
+        rates = [_pick_rate(address, default)]
     without = [optimizers.OPTIMIZERS[name].title for name in names if not has_rate(name)]
     if without:
         st.caption(f"{without[0]} finds its own step: it has no learning rate.")
@@ -65,9 +68,9 @@ def has_rate(name: str) -> bool:
     return any(p.name == "learning_rate" for p in optimizers.OPTIMIZERS[name].parameters())
 
 
-def _pick_rate(address: Address) -> float:
+def _pick_rate(address: Address, default: float) -> float:
     return live_slider(
-        "Learning rate η", key=address.key("lr"), low=LOWEST_RATE, high=HIGHEST_RATE, step=0.0001, default=0.2,
+        "Learning rate η", key=address.key("lr"), low=LOWEST_RATE, high=HIGHEST_RATE, step=0.0001, default=default,
         allowed=RATES, playable=False, log=True,
     )  # fmt: skip
 

@@ -8,6 +8,9 @@ from lossviz.app.descent.controls import Setup
 from lossviz.descent.race import Run
 from lossviz.number_format import short
 
+MOST_NAMED = 6
+"""Of parameters that a slice holds."""
+
 
 def sentence(setup: Setup, runs: Sequence[Run], shown: int) -> str:
     """What came of the race, in numbers."""
@@ -64,5 +67,6 @@ def notes(setup: Setup, runs: Sequence[Run]) -> list[str]:
     slice_note = []
     if held:
         where = "at the optimum" if len(runs[0].best.points) else "as after the last step"
-        slice_note = [f"The surface is a slice: {', '.join(held)} held {where}."]
+        what = ", ".join(held) if len(held) <= MOST_NAMED else f"the other {len(held)} parameters"
+        slice_note = [f"The surface is a slice: {what} held {where}."]
     return [*setup.notes, *reasons, *slice_note]

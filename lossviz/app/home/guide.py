@@ -76,9 +76,9 @@ QUESTIONS = (
         "What does the loss do in a neural network?",
         "It is the last node of the network: its derivative with respect to the output is the first number that "
         "travels backwards. Every weight's update is that number times local slopes.",
-        "network",
-        {},
-        "Follow the derivative back through a small network",
+        "descent",
+        {"task": "network", "data": "xor", "lr": "2", "units": "2", "frame": "60"},
+        "Watch two units learn, and take one weight's update apart",
     ),
     Question(
         "How does the choice of loss affect the model?",
@@ -131,7 +131,7 @@ QUESTIONS = (
         "Gradient descent takes small steps in the direction in which the cost falls fastest; backpropagation is the "
         "chain rule, organised so that the slope for every weight is found in one pass. Together they are training.",
         "descent",
-        {},
-        "Watch a line walk down its cost surface",
+        {"task": "network", "lr": "2", "units": "3"},
+        "Watch a small network train, and see one step's chain rule in numbers",
     ),
 )
