@@ -18,6 +18,20 @@ def accuracy(labels: ArrayLike, predicted: ArrayLike) -> float:
     return float(np.mean(np.asarray(labels) == np.asarray(predicted)))
 
 
+def recall(labels: ArrayLike, predicted: ArrayLike) -> Array:
+    """Share of the samples of label 1 that are predicted as 1; predictions (..., n) -> (...), nan without any."""
+    truth, called = np.asarray(labels) == 1, np.asarray(predicted) == 1
+    with np.errstate(invalid="ignore"):
+        return np.asarray((truth & called).sum(axis=-1) / truth.sum())
+
+
+def precision(labels: ArrayLike, predicted: ArrayLike) -> Array:
+    """Share of the samples predicted as 1 that are of label 1; predictions (..., n) -> (...), nan without any."""
+    truth, called = np.asarray(labels) == 1, np.asarray(predicted) == 1
+    with np.errstate(invalid="ignore"):
+        return np.asarray((truth & called).sum(axis=-1) / called.sum(axis=-1))
+
+
 def confusion_matrix(labels: ArrayLike, predicted: ArrayLike) -> NDArray[np.intp]:
     """Counts by true label (row) and predicted label (column), shape (2, 2)."""
     cell = 2 * np.asarray(labels, dtype=np.intp) + np.asarray(predicted, dtype=np.intp)

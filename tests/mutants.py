@@ -59,6 +59,13 @@ FAULTS = (
         ("tests/draw/test_network.py::test_the_graph_holds_one_sample_on_its_way",),
     ),
     Fault(
+        "the weight of a class lost on the way to its cost",
+        "lossviz/app/descent/problem.py",
+        "weights = () if self.weight == 1.0 else (1.0, self.weight)",
+        "weights = ()",
+        ("tests/app/descent/test_weight.py::test_a_weight_trains_as_if_each_of_class_1_were_there_so_often",),
+    ),
+    Fault(
         "slope and what came in change places",
         "lossviz/draw/network.py",
         'f"× slope of {head}": found.slope,',

@@ -58,3 +58,12 @@ def test_r_squared_by_hand():
     assert metrics.r_squared(target, np.full(3, 2.0)) == 0.0
     assert metrics.r_squared(target, target[::-1]) == -3.0
     assert math.isnan(metrics.r_squared([1.0, 1.0], [1.0, 2.0]))
+
+
+def test_recall_and_precision_by_hand():
+    """Of three 1s two are called so, and of four called so two are 1s; a prediction that calls nobody has no precision."""
+    labels = [1, 1, 1, 0, 0, 0]
+    called = [[1, 1, 0, 1, 1, 0], [0, 0, 0, 0, 0, 0]]
+    np.testing.assert_array_equal(metrics.recall(labels, called), [2 / 3, 0.0])
+    np.testing.assert_array_equal(metrics.precision(labels, called), [0.5, np.nan])
+    assert np.isnan(metrics.recall([0, 0], [1, 0]))

@@ -34,15 +34,15 @@ y = {y}
 x = x.reshape(len(y), -1)
 design = np.concatenate([np.ones((len(y), 1)), {expand}(x)], axis=1)
 decay = np.array({decay})  # the L2 penalty of each parameter, none for the intercept
-{batches}
+{share}{batches}
 
 def cost(params):
-    return np.mean(loss.value_at(design @ params, y)) + 0.5 * np.sum(decay * params * params)
+    return np.mean({all}loss.value_at(design @ params, y)) + 0.5 * np.sum(decay * params * params)
 
 
 def gradient(params, t):
     rows = {rows}
-    slopes = loss.gradient_at(design[rows] @ params, y[rows])
+    slopes = {some}loss.gradient_at(design[rows] @ params, y[rows])
     return slopes @ design[rows] / len(y[rows]) + decay * params
 """
 
@@ -52,7 +52,7 @@ y = {y}
 x = x.reshape(len(y), -1)
 layers = {layers}  # inputs, units of each hidden layer, the score
 decay = np.array({decay})  # the L2 penalty of each parameter, none for biases
-{batches}
+{share}{batches}
 
 def unpack(params):
     found, at = [], 0
@@ -73,13 +73,13 @@ def forward(params, x):
 
 def cost(params):
     sums, _ = forward(params, x)
-    return np.mean(loss.value_at(sums[-1][:, 0], y)) + 0.5 * np.sum(decay * params * params)
+    return np.mean({all}loss.value_at(sums[-1][:, 0], y)) + 0.5 * np.sum(decay * params * params)
 
 
 def gradient(params, t):
     rows = {rows}
     sums, activations = forward(params, x[rows])
-    delta = loss.gradient_at(sums[-1][:, 0], y[rows])[:, None]
+    delta = ({some}loss.gradient_at(sums[-1][:, 0], y[rows]))[:, None]
     parts = []
     for layer in range(len(sums) - 1, -1, -1):
         parts = [(delta.T @ activations[layer]).ravel(), delta.sum(axis=0), *parts]
@@ -141,6 +141,9 @@ def _data(cost: Cost, trajectory: Trajectory, whole: Standalone) -> str:
         "x": _array(cost.data.x),
         "y": _array(cost.data.y),
         "decay": (float(cost.penalty.curvature) * cost.model.penalised).tolist(),
+        "share": _share(cost),
+        "all": "" if cost.share is None else "share * ",
+        "some": "" if cost.share is None else "share[rows] * ",
         "batches": batches,
         "rows": "slice(None)" if trajectory.batches is None else "batches[t - 1]",
     }
@@ -151,6 +154,19 @@ def _data(cost: Cost, trajectory: Trajectory, whole: Standalone) -> str:
     if isinstance(cost.model, Linear):
         return _DATA.format(**shared, expand=whole.add_function(FEATURES[cost.model.features].expand))
     raise ValueError("no script is written for this model")
+
+
+def _share(cost: Cost) -> str:
+    """The weight of each sample divided by their mean, as source; "" where all are equal."""
+    if cost.share is None:
+        return ""
+    weights = [] if cost.sample_weights is None else [_array(np.asarray(cost.sample_weights))]
+    if cost.class_weights:
+        weights.append(f"np.array({list(cost.class_weights)})[y.astype(int)]")
+    return (
+        f"\nweights = {' * '.join(weights)}\n"
+        "share = weights / weights.mean()  # how much each sample counts\n"
+    )
 
 
 def _array(values: NDArray) -> str:

@@ -153,6 +153,8 @@ def _classification(cost: Cost, score: Array) -> Scene:
     logit = np.where(truth, -score, score)
     measures = {
         "accuracy": np.mean(called == truth, axis=1),
+        "recall of class 1": metrics.recall(cost.data.y, called),
+        "precision of class 1": metrics.precision(cost.data.y, called),
         "log-loss": softplus(logit).mean(axis=1),
         "Brier score": np.mean((sigmoid(score) - truth) ** 2, axis=1),
         "area under ROC": np.array([c.area for c in curves]),

@@ -44,6 +44,7 @@ SHADES = tuple(
 )
 """Of the probability of class 1 from 0 to 1."""
 CLASS_NAMES = ("class 0", "class 1")
+RARE = CLASS_NAMES[1]
 
 
 def descent(
@@ -99,6 +100,7 @@ def readings(run: Run) -> list[Reading]:
         score = problem.score(run.path, problem.data.x)
         if problem.loss.family == "binary":
             said.append(Reading("accuracy", np.mean((score > 0) == problem.data.y, axis=1)))
+            said.append(Reading(f"recall of {RARE}", metrics.recall(problem.data.y, score > 0)))
         else:
             said.append(Reading("R²", np.array([metrics.r_squared(problem.data.y, s) for s in score])))
     return said

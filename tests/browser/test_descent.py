@@ -240,3 +240,18 @@ def test_an_edge_of_the_network_is_picked_by_a_click_and_taken_apart_as_the_run_
             range(1, 5), (found.arriving, found.slope, found.incoming, found.product), strict=True
         ):
             expect(cells.nth(cell)).to_have_text(short(float(np.float32(value))))
+
+
+def test_a_rare_class_is_found_once_it_is_weighed(visit, settled):
+    page = visit("gradient_descent?task=classes&data=imbalanced_blobs&sample=2&lr=0.5&frame=100&tab=fit")
+    assert readings(page)[1]["recall of class 1"] == 5 / 8
+    matrix = page.locator(".lossviz-player .shaded td")
+    assert matrix.all_text_contents() == ["70", "2", "3", "5"]
+    slider = (
+        page.locator(".lossviz-live_slider").filter(has_text="Weight of class 1").locator("input[type=range]")
+    )
+    slider.press("End")
+    rest(page, settled, "weight=100")
+    expect(page.locator(".lossviz-player .readings").first).to_contain_text("recall of class 1 1")
+    expect(matrix.nth(3)).to_have_text("8")
+    expect(matrix.nth(1)).not_to_have_text("2")

@@ -13,7 +13,7 @@ from lossviz.data.dataset import Dataset
 from lossviz.descent import descend
 from lossviz.descent.script import script
 from lossviz.descent.surfaces import SURFACES
-from lossviz.models import ACTIVATIONS, L2, MLP, Cost
+from lossviz.models import ACTIVATIONS, L2, MLP, Cost, Linear
 from lossviz.optimizers import OPTIMIZERS
 from lossviz.optimizers.schedules import SCHEDULES
 
@@ -73,6 +73,21 @@ def test_every_loss(name):
     start = np.full(cost.dimension, 0.3)
     run = descend(cost, optimizers.get("sgd", learning_rate=0.01), start, steps=8, batch_size=4, seed=3)
     check(run)
+
+
+@pytest.mark.parametrize("batch", [None, 4])
+def test_weights_of_classes_and_samples(batch):
+    data = make("imbalanced_blobs", 30, seed=2)
+    loss, own = losses.get("binary_cross_entropy"), np.linspace(0.5, 2.0, 30)
+    model, network = Linear(data.names[:-1]), MLP(data.names[:-1], (2,))
+    for cost in (
+        Cost(model, data, loss, class_weights=(1.0, 9.0)),
+        Cost(network, data, loss, class_weights=(0.5, 3.0)),
+        Cost(model, data, loss, sample_weights=own),
+        Cost(model, data, loss, sample_weights=own, class_weights=(1.0, 2.5)),
+    ):
+        rule = optimizers.get("sgd", learning_rate=0.3)
+        check(descend(cost, rule, cost.model.init(1), steps=8, batch_size=batch, seed=3))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -15,6 +15,7 @@ from lossviz.app.descent.problem import (
     pick_model,
     pick_surface,
     pick_task,
+    pick_weight,
     rescaled,
 )
 from lossviz.app.descent.rules import pick_optimizers, pick_rates, pick_schedule, rule_of, tune_optimizer
@@ -114,6 +115,7 @@ def pick(address: Address) -> Setup:
     chosen, catalogue = (
         pick_loss(address, task, several["losses"]) if samples is not None else ([], REGISTERED)
     )
+    weight = pick_weight(address) if task in ("classes", "network") else 1.0
     names = pick_optimizers(address, several["optimizers"])
     rates = pick_rates(address, task, several["rates"], names)
     more = st.expander("Batch, steps, start, seed")
@@ -121,7 +123,9 @@ def pick(address: Address) -> Setup:
     with tuning:
         unit = unit_of(samples.y) if samples is not None and task == "line" else 1.0
         tuned = tune(address, chosen, unit=unit, catalogue=catalogue)
-        shape = pick_model(address, task, hidden) if samples is not None else Shape("plain", 0.0, "raw")
+        shape = (
+            pick_model(address, task, hidden, weight) if samples is not None else Shape("plain", 0.0, "raw")
+        )
         settings = {name: tune_optimizer(address, name) for name in names}
     if samples is not None:
         samples = rescaled(samples, shape.scale)

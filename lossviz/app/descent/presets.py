@@ -38,6 +38,11 @@ PRESETS = (
         "A straight boundary in x₁² and x₂² is a circle in x₁ and x₂.",
     ),
     Preset(
+        "Rare class",
+        {"frame": 0, "task": "classes", "data": "imbalanced_blobs", "sample": 2, "weight": 9.0, "lr": 0.5},
+        "One sample in ten is of class 1. Counted once each, five of those eight are found; counted nine times, all are.",
+    ),
+    Preset(
         "Three units",
         {"frame": 0, "task": "network", "lr": 2.0, "units": 3},
         "Each hidden unit draws one straight line; three of them close a ring around the inner class, which two cannot.",

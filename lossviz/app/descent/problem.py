@@ -18,7 +18,7 @@ from lossviz.data.dataset import MAX_BY_HAND, Dataset
 from lossviz.descent import surfaces
 from lossviz.foreign import quoted
 from lossviz.losses import Loss, ResidualLoss
-from lossviz.losses.base import NONNEGATIVE
+from lossviz.losses.base import NONNEGATIVE, POSITIVE
 from lossviz.losses.catalogue import Catalogue
 from lossviz.models import ACTIVATIONS, FEATURES, INITIALISATIONS, L2, MLP, Cost
 from lossviz.number_format import short
@@ -27,6 +27,8 @@ TASKS = {"line": "Line", "classes": "Classes", "network": "Network", "surface": 
 FOR_NETWORKS = ("circles", "xor", "moons")
 """Data first in the menu for a network: what no straight boundary separates."""
 MOST_UNITS = 8
+WEIGHTS = (0.01, 100.0)
+"""The range of the slider of a class's weight."""
 SAMPLES = 80
 FAR = 1e18
 """Largest number, and inverse of the least spread, of own points: squares still have a place in float32."""
@@ -168,15 +170,28 @@ class Shape:
     scale: str
     network: tuple[int, str, str] | None = None
     """Hidden units, activation and how the first weights are drawn; None for a linear score."""
+    weight: float = 1.0
+    """How many times a sample of class 1 counts as much as one of class 0."""
 
     def cost(self, data: Dataset, loss: Loss) -> Cost:
+        weights = () if self.weight == 1.0 else (1.0, self.weight)
         if self.network is None:
-            return Cost.linear(data, loss, self.features, self.l2)
+            return Cost.linear(data, loss, self.features, self.l2, class_weights=weights)
         units, activation, drawn = self.network
-        return Cost(MLP(data.names[:-1], (units,), (), activation, drawn), data, loss, L2(self.l2))
+        model = MLP(data.names[:-1], (units,), (), activation, drawn)
+        return Cost(model, data, loss, L2(self.l2), class_weights=weights)
 
 
-def pick_model(address: Address, task: str, hidden: tuple[int, str] | None) -> Shape:
+def pick_weight(address: Address) -> float:
+    """How much a sample of class 1 counts."""
+    address.field(number("weight", *WEIGHTS, 1.0, POSITIVE))
+    return live_slider(
+        "Weight of class 1", key=address.key("weight"), low=WEIGHTS[0], high=WEIGHTS[1], step=0.01, default=1.0,
+        allowed=POSITIVE, playable=False, log=True, help="How many times as much as one of class 0 a sample counts",
+    )  # fmt: skip
+
+
+def pick_model(address: Address, task: str, hidden: tuple[int, str] | None, weight: float) -> Shape:
     """The controls of what else makes the model; ``hidden`` as of :func:`pick_hidden`, None for a linear score."""
     network = None if hidden is None else (*hidden, _pick_first_weights(address))
     address.field(number("l2", 0.0, 2.0, 0.0, NONNEGATIVE))
@@ -200,7 +215,7 @@ def pick_model(address: Address, task: str, hidden: tuple[int, str] | None) -> S
         allowed=NONNEGATIVE,
         playable=False,
     )
-    return Shape(features, l2, scale, network)
+    return Shape(features, l2, scale, network, weight)
 
 
 def pick_hidden(address: Address) -> tuple[int, str]:

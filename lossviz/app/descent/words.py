@@ -1,12 +1,17 @@
 """What the descent page says: the race in a sentence, and what is peculiar about it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from lossviz import metrics
 from lossviz.app.descent.controls import Setup
+from lossviz.descent.optimum import optimum
 from lossviz.descent.race import Run
+from lossviz.models import Cost
 from lossviz.number_format import short
+from lossviz.optimizers.base import Array
 
 MOST_NAMED = 6
 """Of parameters that a slice holds."""
@@ -69,4 +74,27 @@ def notes(setup: Setup, runs: Sequence[Run]) -> list[str]:
         where = "at the optimum" if len(runs[0].best.points) else "as after the last step"
         what = ", ".join(held) if len(held) <= MOST_NAMED else f"the other {len(held)} parameters"
         slice_note = [f"The surface is a slice: {what} held {where}."]
-    return [*setup.notes, *reasons, *slice_note]
+    return [*setup.notes, *_weighing(runs), *reasons, *slice_note]
+
+
+def _weighing(runs: Sequence[Run]) -> list[str]:
+    """What the weight of a class changes, against the lowest cost without it where there is one."""
+    cost, path = runs[0].problem, runs[0].path
+    if not isinstance(cost, Cost) or not cost.class_weights or cost.loss.family != "binary":
+        return []
+    said = f"A sample of class 1 counts {short(cost.class_weights[1])} times as much as one of class 0."
+    equal = replace(cost, class_weights=())
+    best = optimum(equal)
+    if len(runs) > 1 or not len(best.points):
+        return [said]
+    now, before = (_called(cost, params) for params in (path[-1], best.points[0]))
+    return [
+        f"{said} This boundary finds {now[0]} of {now[2]} of class 1 and calls {now[1]} of class 0 so; with equal weights the best "
+        f"one finds {before[0]} and calls {before[1]}."
+    ]
+
+
+def _called(cost: Cost, params: Array) -> tuple[int, int, int]:
+    """How many of class 1, and of class 0, are called 1, and how many of class 1 there are."""
+    counts = metrics.confusion_matrix(cost.data.y, cost.score(params, cost.data.x) > 0)
+    return int(counts[1, 1]), int(counts[0, 1]), int(counts[1].sum())

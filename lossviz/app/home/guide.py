@@ -108,9 +108,9 @@ QUESTIONS = (
         "What helps with imbalanced data?",
         "Class weights make each rare example count more, and focal loss makes each easy example count less. "
         "Both shift the pull of training towards the examples that would otherwise be drowned out.",
-        "curves",
-        {"family": "binary", "loss": "binary_cross_entropy,focal", "probe": "0.9"},
-        "See focal loss charge an easy example a hundredth",
+        "descent",
+        {"task": "classes", "data": "imbalanced_blobs", "sample": "2", "lr": "0.5", "weight": "9"},
+        "See a rare class found once each of it counts nine times",
     ),
     Question(
         "Can I make my own loss, and what is regularization?",
