@@ -74,7 +74,9 @@ def lowest(problem: Problem) -> tuple[Array, Index]:
         slack = CERTAIN * best[spans.of]
         open_ = below <= best[spans.of] + slack
         tight = below >= cost - slack
-        resolved.append((spans.of[open_ & tight], place[open_ & tight], cost[open_ & tight]))
+        done = open_ & tight
+        for end, of_end in zip((spans.low, spans.high), ends.T, strict=True):  # both may be as low
+            resolved.append((spans.of[done], end[done], of_end[done]))
         spans = spans.rows(open_ & ~tight)
         unfinished = looks[spans.of] >= MOST
         certain[spans.of[unfinished]] = False

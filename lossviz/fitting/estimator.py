@@ -21,6 +21,8 @@ from lossviz.losses.own import Own
 ELEMENTAL_STARTS = 40
 """Starting points through a few of the data points each, for losses that may have several minima."""
 
+ON_THE_WAY = (0.5, 0.382, 0.29)
+"""Where between two ends is looked: half way alone there may be a third minimum that is as low."""
 LEDGES = 5
 """Most ledges that a descent comes down from, one after the other."""
 
@@ -381,7 +383,7 @@ def _distinct(which: Index, ends: Array, tries: int) -> Index:
 
 
 def _connected(problem: Problem, ends: Array, costs: Array, pairs: Index) -> Index:
-    """Which of those pairs of ends, (B, m, m), cost the same, half way too: one minimum, but blunt.
+    """Which of those pairs of ends, (B, m, m), cost the same, and on the way too: one minimum, but blunt.
 
     Where the curvature is zero too, as between two points that are two turns apart, a minimum is not known to
     more than a quarter of the digits.
@@ -390,8 +392,11 @@ def _connected(problem: Problem, ends: Array, costs: Array, pairs: Index) -> Ind
     of, one, other = np.nonzero(pairs & equal)
     found = np.zeros_like(pairs)
     if len(of):
-        between = problem.rows(of).cost(0.5 * (ends[of, one] + ends[of, other]))
-        found[of, one, other] = np.abs(between - costs[of, one]) <= flat.AS_GOOD * np.abs(costs[of, one])
+        found[of, one, other] = True
+        for share in ON_THE_WAY:
+            between = problem.rows(of).cost(ends[of, one] + share * (ends[of, other] - ends[of, one]))
+            there = np.abs(between - costs[of, one]) <= flat.AS_GOOD * np.abs(costs[of, one])
+            found[of, one, other] &= there
     return found
 
 

@@ -151,7 +151,8 @@ def _polygon(slopes: Array, low: Array, high: Array, give: Array) -> Array:
         if not len(found):
             break
     for k, corner in enumerate(found):
-        touching = np.abs(normals @ corner - limits) <= 2.0 * give
+        own = ROUNDING * (np.abs(normals) @ np.abs(corner) + np.abs(limits))  # what cutting has left
+        touching = np.abs(normals @ corner - limits) <= 2.0 * give + own
         found[k] += np.linalg.lstsq(normals[touching], (limits - normals @ corner)[touching], rcond=None)[0]
     return found
 

@@ -94,6 +94,22 @@ def drawn(seed, most):
     return x, y, rng.integers(1, 3, n).astype(float) if seed % 2 else np.ones(n)
 
 
+def test_a_minimum_half_way_between_two_others_makes_them_no_one():
+    """Three points 18 apart, of which Hampel's loss gives up two: each is as good as the others."""
+    found = fit_location(losses.get("hampel"), [-13.0, -31.0, 5.0])
+    np.testing.assert_allclose(np.sort(found.minima[:, 0]), [-31.0, -13.0, 5.0], atol=1e-9)
+    np.testing.assert_allclose(found.minima_cost, 20 / 3, rtol=1e-14)
+
+
+def test_corners_are_where_two_edges_meet_to_the_last_digits():
+    """Two points, a tube of 1 around each: the line is at 3 or 5 over the first and at 2 or 4 over the second."""
+    found = fit_line(losses.get("epsilon_insensitive", epsilon=1.0), [0.0, 3.0], [4.0, 3.0])
+    ends = np.sort(np.round(found.vertices @ [[1.0, 1.0], [0.0, 3.0]], 6), axis=0)
+    assert ends.tolist() == [[3, 2], [3, 2], [5, 4], [5, 4]]
+    exact = np.round(found.vertices @ [[1.0, 1.0], [0.0, 3.0]])
+    np.testing.assert_allclose(found.vertices @ [[1.0, 1.0], [0.0, 3.0]], exact, rtol=1e-14)
+
+
 @by_label
 def test_every_constant_that_is_as_good_is_in_a_reported_set(loss):
     for seed in range(cases(120, 2000)):
