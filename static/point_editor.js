@@ -3,7 +3,8 @@
 // data[0] = {id, live: token | null, set, rev, ack, title, alt, hint, keys, said, height, left, limit, edited, mark, editable, at, clear,
 //            x: {domain, step, title}, y: {domain, step, title} | null for dots on a line, names: of what is moved,
 //            hidden: what dots on a line that are added get for their other coordinate,
-//            points: [[x, y, origin]] (dots on a line: the other coordinate for y), still: [[x, y]], mine: [y, y] | null,
+//            points: [[x, y, origin, class]] (dots on a line: the other coordinate for y; a class only where there are
+//            classes: [{name, color}]), quiet: whether only the end of a gesture is told, still: [[x, y]], mine: [y, y] | null,
 //            handles: [share of x, share of x], and what point_scene.js draws}
 // state "edit" = {seq, rev, why, last, at, points, mine}; why is one of drag, drop, add, remove, key,
 //            undo, select, line, reset, clear; `last` ends a gesture.
@@ -38,10 +39,10 @@ const unsent = await import("./unsent.js" + same);
 const STAY = 1000;      // ms that an editor outlives its place on the page
 const SAID = 5000;      // ms that a reason stands in place of the hint
 const REMEMBERED = 100; // steps of undo
-/** @typedef {number[]} Point x, y (of dots on a line the other coordinate) and origin */
+/** @typedef {number[]} Point x, y (of dots on a line the other coordinate), origin and perhaps class */
 
 /** @type {(point: Point, flat: boolean) => Point} */
-const upright = ([a, b, origin], flat) => (flat ? [b, a, origin] : [a, b, origin]);
+const upright = ([a, b, ...rest], flat) => (flat ? [b, a, ...rest] : [a, b, ...rest]);
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
 // What hangs on the points may be slow to draw: first the points.
@@ -59,6 +60,7 @@ export class PointEditor {
   /** @type {HTMLElement} */ plot;
   /** @type {HTMLElement} */ tip;
   /** @type {HTMLElement} */ tools;
+  /** @type {HTMLElement} */ classes;
   /** @type {HTMLElement} */ hint;
   /** @type {HTMLElement} */ spoken;
   /** @type {HTMLElement} */ keys;
@@ -67,6 +69,7 @@ export class PointEditor {
   /** @type {Map<string, Past[]>} */ histories = new Map(); // of each data set
   /** @type {Past[]} */ history = [];
   at = 0;    // the chosen point
+  kind = 0;  // the class of the next point
   drawn = 0; // the edit of which the picture knows
   /** @type {import("./wire.js").Wire | null} */ wire = null;
 
@@ -74,8 +77,8 @@ export class PointEditor {
     const box = (this.box = document.createElement("div"));
     box.innerHTML = `<div class="heading"></div><div class="legend"></div><div class="plot"><div class="tip" aria-hidden="true" hidden></div></div>
       <div class="tools"><button type="button" data-do="undo">Undo</button><button type="button" data-do="reset">Reset</button>
-      <button type="button" data-do="clear"></button><span class="hint"></span></div><div class="spoken" aria-live="polite"></div><div class="keys"></div>`;
-    for (const part of ["heading", "legend", "plot", "tip", "tools", "hint", "spoken", "keys"]) this[part] = box.querySelector("." + part);
+      <button type="button" data-do="clear"></button><span class="classes" role="group"></span><span class="hint"></span></div><div class="spoken" aria-live="polite"></div><div class="keys"></div>`;
+    for (const part of ["heading", "legend", "plot", "tip", "tools", "classes", "hint", "spoken", "keys"]) this[part] = box.querySelector("." + part);
     this.keys.id = `lossviz-keys-${++count}`;
     this.svg = svg("svg", { role: "application", "aria-roledescription": "editable scatter plot", "aria-describedby": this.keys.id });
     this.plot.prepend(this.svg);
@@ -95,7 +98,8 @@ export class PointEditor {
     this.svg.addEventListener("focusin", (e) => { const i = this.indexOf(e.target); if (i !== null) this.choose(i); });
     this.svg.addEventListener("focusout", () => this.tell(null));
     this.tools.addEventListener("click", (e) => {
-      const what = /** @type {Element} */ (e.target).closest("button")?.dataset.do;
+      const { do: what, kind } = /** @type {Element} */ (e.target).closest("button")?.dataset ?? {};
+      if (kind) this.pick(Number(kind));
       if (what === "undo") this.undo();
       else if (what) this.send(what, true);
     });
@@ -152,6 +156,7 @@ export class PointEditor {
     this.keys.textContent = data.keys;
     this.svg.setAttribute("aria-label", data.alt);
     legend(this.legend, data.lines.filter((line) => line.name));
+    this.drawClasses();
     if (this.layout()) {
       if (replaced) this.place();
       this.draw();
@@ -242,6 +247,7 @@ export class PointEditor {
     const [x, y] = this.px(this.points[i], i);
     dot.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
     dot.setAttribute("aria-label", this.label(i));
+    dot.style.setProperty("--dot", this.data.classes[this.points[i][3]]?.color ?? ""); // "" takes it away
   }
 
   // A dot's area is its weight; one that is ignored altogether is hollow.
@@ -260,7 +266,8 @@ export class PointEditor {
   label(i) {
     const [x, y] = this.points[i];
     const where = this.data.y ? `x ${this.short(x, 0, 4)}, y ${this.short(y, 1, 4)}` : this.short(x, 0, 4);
-    return `Point ${i + 1} of ${this.points.length}: ${where}`;
+    const { name } = this.data.classes[this.points[i][3]] ?? {};
+    return `Point ${i + 1} of ${this.points.length}: ${where}${name === undefined ? "" : `, class ${name}`}`;
   }
 
   // A coordinate with the digits that show a step along its axis.
@@ -304,7 +311,7 @@ export class PointEditor {
     if (!editable) return;
     if (this.points.length >= limit) return this.say(`${limit} points are the most that can be moved here.`);
     this.remember();
-    this.points.push([x, y, -1]);
+    this.points.push(this.data.classes.length ? [x, y, -1, this.kind] : [x, y, -1]);
     this.at = this.points.length - 1;
     this.place();
     this.focus(this.at);
@@ -313,7 +320,7 @@ export class PointEditor {
 
   remove(i) {
     if (!this.data.editable) return;
-    if (this.points.length + this.data.still.length <= 2) return this.say("Two points are the least that a line can be fitted to.");
+    if (this.points.length + this.data.still.length <= 2) return this.say(`Two points are the least that ${this.data.classes.length ? "a model can be trained on" : "a line can be fitted to"}.`);
     this.remember();
     this.points.splice(i, 1);
     this.at = Math.min(i, this.points.length - 1);
@@ -321,6 +328,36 @@ export class PointEditor {
     this.focus(this.at);
     this.tell(null);
     this.send("remove", true);
+  }
+
+  // --- classes ----------------------------------------------------------------------------------
+
+  // What the colours mean, and of which class the next point is.
+  drawClasses() {
+    const { classes } = this.data, { children } = this.classes;
+    this.kind = clamp(this.kind, 0, Math.max(0, classes.length - 1));
+    this.classes.setAttribute("aria-label", "Class of the points to be added");
+    while (children.length > classes.length) this.classes.lastChild.remove();
+    while (children.length < classes.length) {
+      const button = this.classes.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.dataset.kind = String(children.length - 1);
+    }
+    classes.forEach(({ name, color }, k) => {
+      const button = /** @type {HTMLElement} */ (children[k]);
+      button.textContent = name;
+      button.title = `Points to be added are of class ${name}`;
+      button.style.setProperty("--dot", color);
+      button.setAttribute("aria-pressed", String(k === this.kind));
+    });
+  }
+
+  /** @param {number} k */
+  pick(k) {
+    if (!this.data.classes[k]) return;
+    this.kind = k;
+    this.drawClasses();
+    this.say(`Points to be added are of class ${this.data.classes[k].name}.`);
   }
 
   // --- undo -------------------------------------------------------------------------------------
@@ -350,6 +387,7 @@ export class PointEditor {
     const far = (this.data.clear ?? []).length;
     undo.disabled = !this.history.length || !this.data.editable;
     reset.disabled = !this.data.edited || !this.data.editable;
+    clear.hidden = this.data.classes.length > 0; // what is far from a line is no outlier of a class
     clear.disabled = !far || !this.data.editable;
     clear.textContent = far === 1 ? "Clear 1 outlier" : far ? `Clear ${far} outliers` : "Clear outliers";
   }
@@ -373,6 +411,7 @@ export class PointEditor {
     if (i === null || !this.points[i]) return;
     const [x, y] = this.px(this.points[i], i), [a, b] = this.points[i], { weights } = this.data.weights ?? {};
     const lines = this.data.names.map((name, k) => `${name}: ${this.short([a, b][k], k, 5)}`);
+    if (this.points[i].length > 3) lines.push(`class: ${this.data.classes[this.points[i][3]].name}`);
     if (weights) lines.push(`weight: ${short(weights[i] ?? 0, 3)}`);
     this.tip.textContent = lines.join("\n");
     const left = x > this.axes.area.right - 170;
@@ -389,6 +428,7 @@ export class PointEditor {
   // Tell Python; `last` ends a gesture and is never left out.
   send(why, last = false, event = null) {
     if (last) this.typing.ending = null;
+    if (this.data.quiet && !last) return;
     this.sender.queue({ why, last, time: event?.timeStamp });
   }
 

@@ -24,6 +24,7 @@ export class Keys {
     if (handle !== undefined && step) this.nudgeHandle(Number(handle), step[0] + step[1]);
     else if (i === null) return;
     else if (step) this.nudge(i, step);
+    else if (editor.data.classes.length && /^[1-9]$/.test(event.key)) editor.pick(Number(event.key) - 1);
     else if (event.key === "Delete" || event.key === "Backspace") editor.remove(i);
     else if (event.key === "Enter") editor.add(this.beside(editor.points[i]));
     else if (event.key === "PageDown" || event.key === "PageUp") this.walk(i, event.key === "PageDown" ? 1 : -1);

@@ -9,7 +9,7 @@ import base64
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -122,15 +122,32 @@ def _pad(values: Array, below: float, above: float) -> Axis:
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """Points ``xy`` (n, 2) and where each comes from: its index in the data set, or ``ADDED``."""
+    """Points ``xy`` (n, 2) and where each comes from: its index in the data set, or ``ADDED``.
+
+    ``labels`` (n,) are the classes they are of, from 0 on; None where they have none.
+
+    Raises:
+        ValueError: if there are not as many origins, or labels, as points, or a label is below 0.
+    """
 
     xy: Array
     origin: NDArray[np.int64]
+    labels: NDArray[np.intp] | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.origin) != len(self.xy):
+            raise ValueError(f"there are {len(self.origin):,} origins for {len(self.xy):,} points")
+        if self.labels is None:
+            return
+        if len(self.labels) != len(self.xy):
+            raise ValueError(f"there are {len(self.labels):,} labels for {len(self.xy):,} points")
+        if (self.labels < 0).any():
+            raise ValueError("a label is below 0, where classes are counted from")
 
     @classmethod
-    def of(cls, x: Array, y: Array) -> "Cloud":
+    def of(cls, x: Array, y: Array, labels: NDArray[np.intp] | None = None) -> "Cloud":
         """The points of a data set, untouched."""
-        return cls(np.stack([x, y], axis=1), np.arange(len(x)))
+        return cls(np.stack([x, y], axis=1), np.arange(len(x)), labels)
 
     @property
     def x(self) -> Array:
@@ -145,22 +162,31 @@ class Cloud:
 
     def without(self, which: Sequence[int] | NDArray[np.intp]) -> "Cloud":
         """The cloud less the points at these indices."""
-        return Cloud(np.delete(self.xy, which, axis=0), np.delete(self.origin, which))
+        return self.part(np.delete(np.arange(len(self)), which))
 
     def part(self, which: NDArray[np.intp]) -> "Cloud":
         """The points at these indices."""
-        return Cloud(self.xy[which], self.origin[which])
+        labels = None if self.labels is None else self.labels[which]
+        return Cloud(self.xy[which], self.origin[which], labels)
 
     def with_y(self, y: Array) -> "Cloud":
         """The same points at other heights."""
-        return Cloud(np.stack([self.x, y], axis=1), self.origin)
+        return self.at(np.stack([self.x, y], axis=1))
+
+    def at(self, xy: Array) -> "Cloud":
+        """The same points at other places, (n, 2)."""
+        return replace(self, xy=xy)
 
 
 def changes(cloud: Cloud, base: Cloud, window: Window) -> str:
     """What makes ``base`` into ``cloud``, as text: ``moved.removed.added``; "" where nothing does.
 
     A moved point is two characters of index and four of place, a removed one two, an added one four.
+
+    Raises:
+        ValueError: if the points have labels, which this text has no room for: ``points.encode`` has.
     """
+    _check_unlabelled(cloud, base)
     kept = cloud.origin != ADDED
     moved = kept.copy()
     moved[kept] = (cloud.xy[kept] != base.xy[cloud.origin[kept]]).any(axis=1)
@@ -181,8 +207,9 @@ def changed(text: str, base: Cloud, window: Window, most: int) -> Cloud:
 
     Raises:
         ValueError: if the text is not of that form, names a point that does not exist, or leaves
-            more than ``most`` points.
+            more than ``most`` points; or if the points have labels.
     """
+    _check_unlabelled(base)
     moved, removed, added = [*text.split("."), "", ""][:3]
     if text.count(".") > 2 or len(moved) % 6 or len(removed) % 2 or len(added) % 4:
         raise ValueError("the edited points have the wrong length")
@@ -200,6 +227,11 @@ def changed(text: str, base: Cloud, window: Window, most: int) -> Cloud:
     if len(whole) > max(most, len(base)):
         raise ValueError(f"{len(whole)} points are more than the {most} that can be moved by hand")
     return whole
+
+
+def _check_unlabelled(*clouds: Cloud) -> None:
+    if any(cloud.labels is not None for cloud in clouds):
+        raise ValueError("points with labels are written whole, not as what was changed of them")
 
 
 def unpack(text: str, window: Window) -> Array:

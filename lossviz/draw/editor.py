@@ -15,6 +15,7 @@ HANDLES = (0.06, 0.94)
 """Where along x, as shares of the window, the handles of a person's own line are."""
 
 HINT = "Drag a point, click to add, double-click to remove."
+CLASS_KEYS = " A digit chooses the class of the points to be added: 1 for the first."
 KEYS = (
     "With the keyboard: Tab to a point, arrows move it (with Shift ten times as far), Page Up and Page Down go to "
     "the next one, Enter adds, Delete removes, Ctrl+Z undoes."
@@ -56,6 +57,11 @@ class PackedAxis(TypedDict):
     title: str
 
 
+class PackedClass(TypedDict):
+    name: str
+    color: str
+
+
 class EditorPayload(TypedDict):
     """What the browser gets."""
 
@@ -85,7 +91,10 @@ class EditorPayload(TypedDict):
     y: PackedAxis | None
     """None for dots on a line."""
     points: list[list[float]]
-    """x, y (of dots on a line the other coordinate) and origin."""
+    """x, y (of dots on a line the other coordinate), origin and, where there are classes, which one."""
+    classes: list[PackedClass]
+    quiet: bool
+    """Whether only the end of a gesture is told."""
     still: list[list[float]]
     handles: tuple[float, float]
     mine: list[float] | None
@@ -171,15 +180,33 @@ class Scene:
     edited: bool = False
     marked: bool = True
     hint: str = HINT
+    classes: Sequence[str] = ()
+    """Names of the classes that the points' labels count, if they have any; each has a colour of its own."""
+    quiet: bool = False
+    """Whether Python hears of a gesture when it has ended, and not before."""
 
 
 def payload(
     points: Cloud, scene: Scene, *, key: str, name: str, rev: int, ack: int, at: int
 ) -> EditorPayload:
-    """What the browser gets; ``ack`` is the number of the edit that it answers."""
+    """What the browser gets; ``ack`` is the number of the edit that it answers.
+
+    Raises:
+        ValueError: if the scene has classes and the points no labels, or the other way round, or a label is none of them.
+    """
+    labels = points.labels
+    if (labels is not None) != bool(scene.classes) or (
+        labels is not None and (labels >= len(scene.classes)).any()
+    ):
+        raise ValueError(
+            f"the labels of the points are not of the {len(scene.classes)} classes that are drawn"
+        )
     flat = scene.flat
     across = scene.window.y if flat else scene.window.x
     shown = points.xy[:, ::-1] if flat else points.xy
+    rows = [[x, y, int(i)] for (x, y), i in zip(shown.tolist(), points.origin, strict=True)]
+    if labels is not None:
+        rows = [[*row, int(label)] for row, label in zip(rows, labels, strict=True)]
     return {
         "id": key,
         "set": name,
@@ -189,7 +216,7 @@ def payload(
         "title": scene.title,
         "alt": scene.alt,
         "hint": scene.hint,
-        "keys": KEYS,
+        "keys": KEYS + CLASS_KEYS if scene.classes else KEYS,
         "said": scene.said,
         "height": scene.height,
         "left": scene.left,
@@ -202,7 +229,9 @@ def payload(
         "names": [scene.y_title] if flat else [scene.x_title, scene.y_title],
         "x": _packed_axis(across, "" if flat else scene.x_title),
         "y": None if flat else _packed_axis(scene.window.y, scene.y_title),
-        "points": [[x, y, int(i)] for (x, y), i in zip(shown.tolist(), points.origin, strict=True)],
+        "points": rows,
+        "classes": [{"name": name, "color": style.class_color(k)} for k, name in enumerate(scene.classes)],
+        "quiet": scene.quiet,
         "still": [_short(point) for point in (scene.still[:, ::-1] if flat else scene.still)],
         "handles": HANDLES,
         "mine": list(scene.mine) if scene.mine else None,

@@ -76,6 +76,11 @@ def mark(name: str) -> Mark:
     return nth_mark(losses.names(loss.family).index(loss.name))
 
 
+def class_color(index: int) -> str:
+    """The colour of a class, counted from 0; they come round again after the last of ``PALETTE``."""
+    return (CLASS_COLORS + PALETTE[len(CLASS_COLORS) :])[index % len(PALETTE)]
+
+
 def fill(color: str, opacity: float = FILL_OPACITY) -> str:
     """A hex colour as ``rgba(...)`` for areas under curves and bands."""
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))

@@ -229,7 +229,7 @@ def contaminate(cloud: Cloud, window: Window, count: int, kind: str, seed: int =
     else:
         xy[chosen, 0] = right - (0.01 + 0.05 * scatter[chosen, 0]) * (right - left)
         xy[chosen, 1] = low + (0.02 + 0.08 * scatter[chosen, 1]) * (high - low)
-    return Cloud(xy, cloud.origin)
+    return cloud.at(xy)
 
 
 SHARES = 26

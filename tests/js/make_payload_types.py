@@ -37,7 +37,7 @@ RECORDS = (
     sweep.PackedTrace, sweep.PackedSweep, chart.AskedSweep, chart.ChartPayload,
     live_slider.Allowed, live_slider.SliderPayload,
     editor.PackedLine, editor.PackedBand, editor.PackedCharges, editor.PackedWeights,
-    editor.PackedAxis, editor.EditorPayload,
+    editor.PackedAxis, editor.PackedClass, editor.EditorPayload,
     sentence.SentencePayload, address.AddressPayload, lifeline.LifelinePayload,
 )  # fmt: skip
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", type(None): "null"}

@@ -283,6 +283,12 @@ declare namespace Payload {
     title: string;
   }
 
+  /** lossviz.draw.editor.PackedClass */
+  interface PackedClass {
+    name: string;
+    color: string;
+  }
+
   /** lossviz.draw.editor.EditorPayload */
   interface EditorPayload {
     id: string;
@@ -307,6 +313,8 @@ declare namespace Payload {
     x: PackedAxis;
     y: PackedAxis | null;
     points: number[][];
+    classes: PackedClass[];
+    quiet: boolean;
     still: number[][];
     handles: [number, number];
     mine: number[] | null;

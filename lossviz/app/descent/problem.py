@@ -10,6 +10,7 @@ from lossviz.app.descent.rules import MOST_RUNS, one_of, slider
 from lossviz.app.kit import own_points, plainly
 from lossviz.app.kit.address import Address, choice, choices, number, whole
 from lossviz.app.kit.formula_box import pick_formulas
+from lossviz.app.kit.labelled_points import edit_labelled
 from lossviz.app.kit.live_slider import live_slider, number_box
 from lossviz.app.kit.own_points import KEPT, OWN
 from lossviz.app.kit.pickers import pick_losses
@@ -74,7 +75,14 @@ def pick_data(address: Address, task: str) -> Dataset:
         return mine
     name, seed = name if name != OWN else first, int(address["sample"])
     if task != "line":
-        return classes.make(name, SAMPLES, seed)
+        found = classes.make(name, SAMPLES, seed)
+        st.button(
+            "Move these points by hand",
+            key=f"{address.page}:adopt",
+            on_click=own_points.adopt,
+            args=(address, replace(found, classes=("0", "1"))),
+        )
+        return found
     _, generator, outliers = LINES[name]
     return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
 
@@ -117,6 +125,7 @@ def _own(address: Address, task: str) -> Dataset | None:
             "is shown."
         )
         return None
+    edit_labelled(address, points)
     names = (*points.names, points.label_name)
     return Dataset(points.xy, points.labels.astype(np.float64), names, source, points.classes)
 

@@ -43,8 +43,8 @@ class Kept:
 
 def declare(address: Address) -> None:
     """The fields of a person's own points; a link of an older form is brought into today's."""
-    address.field(Field(OWN, "", _checked, bulky=True))
-    address.field(Field(_FORMER, "", _checked, bulky=True))
+    address.field(Field(OWN, "", checked, bulky=True))
+    address.field(Field(_FORMER, "", checked, bulky=True))
     address.field(Field(_VERSION, "", _version, bulky=True))
     if address[_FORMER]:
         address.put(OWN, address[OWN] or address[_FORMER])
@@ -161,6 +161,12 @@ def _take(address: Address, found: Dataset, notes: Sequence[str], forget: Callab
     address.put("data", OWN)
 
 
+def adopt(address: Address, found: Dataset) -> None:
+    """Make a data set the person's own points, exactly as it is."""
+    address.put(OWN, encode(points_of(found)))
+    address.put("data", OWN)
+
+
 def points_of(found: Dataset) -> Points:
     """A data set as points: of x and y, or of two coordinates and a class."""
     if found.x.ndim == 1:
@@ -211,8 +217,12 @@ def table(columns: dict[str, Array | Sequence[str]]) -> str:
     )
 
 
-def _checked(text: str) -> str:
-    """The points' text in today's form."""
+def checked(text: str) -> str:
+    """The points' text in today's form.
+
+    Raises:
+        Bad: if it is of no form, or its numbers can be drawn nowhere.
+    """
     if not text:
         return ""
     try:

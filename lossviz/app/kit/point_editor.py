@@ -24,6 +24,7 @@ _CSS = (
 .lossviz-point_editor {{ position: relative; }}
 .heading {{ min-height: 1.3em; }}
 .legend {{ min-height: 2.6em; margin: 0.2rem 0 0.1rem; }}
+.heading:empty, .heading:empty + .legend:empty {{ min-height: 0; margin: 0; }}
 .plot {{ position: relative; line-height: 0; }}
 svg {{ display: block; user-select: none; -webkit-user-select: none; outline: none; overflow: visible; }}
 .sample {{ display: inline-block; }}
@@ -52,6 +53,12 @@ svg.dragging, svg.dragging * {{ cursor: grabbing !important; }}
 .tools button:hover:enabled {{ border-color: var(--st-primary-color); color: var(--st-primary-color); }}
 .tools button:disabled {{ opacity: 0.45; cursor: default; }}
 .tools button:focus-visible {{ outline: 2px solid var(--st-primary-color); outline-offset: 2px; }}
+.tools button[hidden] {{ display: none; }}
+.classes {{ display: flex; flex-wrap: wrap; gap: 0.25rem 0.4rem; align-items: center; max-width: 100%; }}
+.classes:empty {{ display: none; }}
+.classes button {{ display: inline-flex; gap: 0.4rem; align-items: center; max-width: 12rem; overflow: hidden; text-overflow: ellipsis; }}
+.classes button::before {{ content: ""; flex: none; width: 0.75em; height: 0.75em; border-radius: 50%; background: var(--dot); }}
+.classes button[aria-pressed="true"] {{ border: 2px solid var(--st-text-color); padding: calc(0.2rem - 1px) calc(0.7rem - 1px); }}
 .hint {{ color: var(--st-text-color); flex: 1 1 14rem; min-height: 1.35em; }}
 .spoken, .keys {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
 """
@@ -99,7 +106,7 @@ def point_editor(
 
     def heard() -> None:
         value = sent(key, "edit")
-        edit = read_edit(value, home, scene.window, rev, flat=flat)
+        edit = read_edit(value, home, scene.window, rev, flat=flat, classes=len(scene.classes))
         if edit is not None:
             st.session_state[_ack(key)] = value["seq"]
             on_edit(edit)
@@ -117,19 +124,25 @@ def _ack(key: str) -> str:
     return f"{key}:ack"
 
 
-def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = False) -> Edit | None:
+def read_edit(
+    sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = False, classes: int = 0
+) -> Edit | None:
     """An edit as the browser sent it; None where it is not one or answers an older state.
 
     Points end up inside the window and on its grid, or exactly at home if that is as near; ``flat`` rows hold y before x.
+    Each has a label where there are ``classes``, so many, and none where there are none.
     """
     if not isinstance(sent, dict) or sent.get("rev") != rev or not _is_count(sent.get("seq")):
         return None
     why, rows, at = sent.get("why"), sent.get("points"), sent.get("at")
     if not isinstance(why, str) or not isinstance(rows, list) or len(rows) > max(MAX_BY_HAND, len(home)):
         return None
-    if not all(isinstance(row, list) and len(row) == 3 and all(map(_finite, row)) for row in rows):
+    width = 4 if classes else 3
+    if not all(isinstance(row, list) and len(row) == width and all(map(_finite, row)) for row in rows):
         return None
-    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    table = np.array(rows, dtype=np.float64).reshape(-1, width)
+    if not np.isin(table[:, 3:], np.arange(classes)).all():
+        return None
     if (np.abs(table[:, 2]) > max(1, len(home))).any() or (table[:, 2] % 1 != 0).any():
         return None
     origin = table[:, 2].astype(np.int64)
@@ -140,7 +153,7 @@ def read_edit(sent: Any, home: Cloud, window: Window, rev: int, *, flat: bool = 
     snapped = window.snap(xy)
     snapped[known] = window.settle(xy[known], home.xy[origin[known]])
     return Edit(
-        Cloud(snapped, origin),
+        Cloud(snapped, origin, table[:, 3].astype(np.intp) if classes else None),
         min(at, max(0, len(rows) - 1)) if isinstance(at, int) and _is_count(at) else 0,
         why,
         _read_mine(sent.get("mine"), window),
