@@ -113,9 +113,12 @@ def test_points_are_added_with_the_chosen_class_removed_and_undone(visit, settle
         now = changed(page, settled, undo.click)
         assert now.labels.tolist() == list(expected)
     assert np.array_equal(now.xy, XY)
-    now = changed(page, settled, lambda: drag(page, 1, (20, 30)))
+    place = centre(page, 1)
+    changed(page, settled, lambda: drag(page, 1, (20, 30)))
+    assert centre(page, 1) != pytest.approx(place, abs=5)
     now = changed(page, settled, page.locator(f"{EDITOR} [data-do=reset]").click)
     assert np.array_equal(now.xy, XY)
+    assert centre(page, 1) == pytest.approx(place, abs=0.2)
 
 
 def test_the_toy_points_are_taken_and_moved(visit, settled):

@@ -156,6 +156,15 @@ def test_what_no_link_could_hold_is_refused_in_a_sentence_and_the_points_stay():
     assert len(held(at).xy) == 3
 
 
+def test_an_editor_that_is_drawn_anew_knows_where_each_point_came_from():
+    at = visit(PAGE, address())
+    at = told(at, [*rows_of(at)[1:], [2.5, 2.5, ADDED, 1]])
+    assert [row[2:] for row in rows_of(at)] == [[1, 0], [2, 1], [3, 0], [ADDED, 1]]
+    sent = rows_of(at)
+    sent[0][:2] = (XY[1] + 1e-5).tolist()
+    assert np.array_equal(held(told(at, sent, seq=2)).xy[:3], XY[1:])
+
+
 def test_other_points_from_elsewhere_are_another_set_to_the_browser():
     at = visit(PAGE, address())
     first = payload(at, "point_editor")
