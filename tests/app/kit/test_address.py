@@ -176,7 +176,7 @@ def test_number_reads_any_text_as_a_finite_number_or_refuses_it(raw):
 
 def _is_finite(raw):
     try:
-        return math.isfinite(float(raw))
+        return math.isfinite(float(raw.strip()))  # which takes control characters off that float does not
     except ValueError:
         return False
 
