@@ -5,6 +5,8 @@
 // a page, which is an entry anyway, change the one there is.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./leaving.js")} */
+const { whenGone } = await import("./leaving.js" + same);
 /** @type {typeof import("./reload.js")} */
 const { leaving, reload } = await import("./reload.js" + same);
 /** @type {typeof import("./link.js")} */
@@ -76,5 +78,5 @@ export default function (component) {
     });
   }
   STORE.set(root, { step, path });
-  return () => STORE.delete(root);
+  return whenGone(root, () => STORE.delete(root));
 }

@@ -6,6 +6,8 @@
 // state "click" = {x, y, panel, n}: where on which panel somebody clicked, in data units.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./leaving.js")} */
+const { whenGone } = await import("./leaving.js" + same);
 /** @type {typeof import("./hover_numbers.js")} */
 const { hoverNumbers } = await import("./hover_numbers.js" + same);
 /** @type {typeof import("./link.js")} */
@@ -146,7 +148,7 @@ class Chart {
     this.observer.disconnect();
     if (parts.get(this.id) === this) parts.delete(this.id);
     await Promise.allSettled([this.painting]);
-    if (!STORE.has(this.root)) window.Plotly?.purge(this.root);
+    window.Plotly?.purge(this.root);
   }
 }
 
@@ -157,5 +159,5 @@ export default function (component) {
   let chart = STORE.get(root);
   if (!chart) STORE.set(root, (chart = new Chart(root)));
   chart.update(component);
-  return () => { chart.close(); STORE.delete(root); };
+  return whenGone(root, () => { if (STORE.delete(root)) chart.close(); });
 }

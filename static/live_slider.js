@@ -11,6 +11,8 @@
 // end. What it does not take stays in the box, marked, and a sentence below says why.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./leaving.js")} */
+const { whenGone } = await import("./leaving.js" + same);
 /** @type {typeof import("./link.js")} */
 const { parts } = await import("./link.js" + same);
 /** @type {typeof import("./number_format.js")} */
@@ -289,5 +291,5 @@ export default function (component) {
   let slider = STORE.get(root);
   if (!slider) STORE.set(root, (slider = new LiveSlider(root)));
   slider.update(component);
-  return () => { slider.close(); STORE.delete(root); };
+  return whenGone(root, () => { if (STORE.delete(root)) slider.close(); });
 }

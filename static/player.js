@@ -5,6 +5,8 @@
 // state "frame" = the frame shown, sent at rest only; state "click" = {view, x, y, n} in data units.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./leaving.js")} */
+const { whenGone } = await import("./leaving.js" + same);
 /** @type {typeof import("./axes.js")} */
 const { legend } = await import("./axes.js" + same);
 /** @type {typeof import("./player_clock.js")} */
@@ -208,5 +210,5 @@ export default function (component) {
   let player = STORE.get(root);
   if (!player) STORE.set(root, (player = new Player(root)));
   player.update(component);
-  return () => { player.close(); STORE.delete(root); };
+  return whenGone(root, () => { if (STORE.delete(root)) player.close(); });
 }

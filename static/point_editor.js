@@ -117,7 +117,12 @@ export class PointEditor {
   }
 
   leave(root, forget) {
-    if (this.root === root) this.leaving = setTimeout(() => { this.close(); forget(); }, STAY);
+    if (this.root !== root) return;
+    this.leaving = setTimeout(() => {
+      if (root.isConnected) return; // an earlier mount's end, told late
+      this.close();
+      forget();
+    }, STAY);
   }
 
   // --- what Python sends ------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 // data[0] = {id, text, stamp}
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./leaving.js")} */
+const { whenGone } = await import("./leaving.js" + same);
 /** @type {typeof import("./link.js")} */
 const { parts } = await import("./link.js" + same);
 
@@ -17,5 +19,5 @@ export default function (component) {
   const part = STORE.get(root);
   parts.set(data.id, part);
   part.show(data);
-  return () => { if (parts.get(data.id) === part) parts.delete(data.id); };
+  return whenGone(root, () => { if (parts.get(data.id) === part) parts.delete(data.id); });
 }

@@ -95,3 +95,25 @@ def test_a_module_that_reads_what_python_does_not_send_is_caught(root, tmp_path)
         said = set(re.findall(r"\w+", " ".join(re.findall(r"error .*", done.stdout))))
         missed |= {name: left for name in some if (left := fields[name] - said)}
     assert missed == UNREAD
+
+
+def test_no_component_is_closed_by_the_late_end_of_an_earlier_mount(root):
+    """Streamlit may end a mount after it has begun the next of the same node: a chart then stayed empty."""
+    ends = {}
+    for path in (root / "static").glob("*.js"):
+        source = path.read_text(encoding="utf-8")
+        body = source.partition("export default function")[2]
+        if body:
+            ends[path.stem] = re.findall(r"\n  return (.*)", body)
+    assert {name for name, found in ends.items() if found} >= {
+        "chart",
+        "player",
+        "live_slider",
+        "point_editor",
+    }
+    for name, found in ends.items():
+        assert all(
+            end.startswith(("whenGone(root, ", "() => editor.leave(root, ", "undefined")) for end in found
+        ), name
+    leave = (root / "static" / "point_editor.js").read_text(encoding="utf-8").partition("  leave(root")[2]
+    assert "root.isConnected" in leave[:300]

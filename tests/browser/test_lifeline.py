@@ -366,10 +366,9 @@ def test_waking_on_a_line_that_lives_loads_nothing(opened, hosts, settled, launc
     before = page.evaluate(LIFETIME)
     page.evaluate("""() => {
       const app = document.querySelector('[data-testid=stApp]');
-      new MutationObserver(() => {
-        if (app.getAttribute('data-test-script-state') === 'running') window.__asked = true;
-        else if (window.__asked) window.__heard = true;
-      }).observe(app, { attributes: true });
+      new MutationObserver((records) => { // however short the run was
+        if (records.some((record) => record.oldValue === 'running')) window.__heard = true;
+      }).observe(app, { attributeFilter: ['data-test-script-state'], attributeOldValue: true });
     }""")
     page.evaluate(WAKING[waking])
     page.wait_for_function("window.__heard")

@@ -59,7 +59,8 @@ def test_a_long_drag_never_loses_the_point_or_its_place_in_the_page(lab, settled
 COUNT_RUNS = """() => {
   const app = document.querySelector('[data-testid="stApp"]'), state = 'data-test-script-state';
   window.runs = 0;
-  new MutationObserver(() => { if (app.getAttribute(state) === 'running') runs++; }).observe(app, { attributes: true, attributeFilter: [state] });
+  new MutationObserver((records) => { runs += records.filter((record) => record.oldValue === 'running').length; })
+    .observe(app, { attributeFilter: [state], attributeOldValue: true });
 }"""
 
 

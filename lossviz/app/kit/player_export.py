@@ -17,6 +17,7 @@ MODULES = (
     "player_layers",
     "player_table",
     "player_view",
+    "leaving",
     "player",
 )
 """In an order in which each finds those it imports."""
