@@ -77,9 +77,7 @@ def test_while_a_point_moves_the_rest_of_the_page_rests(lab, settled, view):
     assert "Point 4 went" in sentence.inner_text()
     assert page.evaluate("runs") == 0
     page.mouse.up()
-    settled(page)
-    assert page.evaluate("runs") > 0
-    assert "p=" in page.url
+    page.wait_for_function("runs > 0 && location.search.includes('p=')")
 
 
 def test_where_the_wire_is_cut_every_step_is_a_run(page, lab, settled):
@@ -91,7 +89,7 @@ def test_where_the_wire_is_cut_every_step_is_a_run(page, lab, settled):
     before = equation(page).text_content()
     press_and_drag(page, centre(page, 0), (30, -120))
     expect(equation(page)).not_to_have_text(before)
-    assert page.evaluate("runs") > 0
+    page.wait_for_function("runs > 0")
     page.mouse.up()
     settled(page)
     assert_true_to_the_library(page)
