@@ -1,6 +1,7 @@
 // The page's address: kept in step with what is shown, copied with one click, and gone back through.
 //
-// data[0] = {query: "loss=huber&...", step: how many presets, views, tabs, ... since the page was entered}
+// data[0] = {query: "loss=huber&...", step: how many presets, views, tabs, ... since the page was entered,
+//   count: higher for a later state}
 // A step adds an entry to the browser's history; what is only finer, such as a slider, and the first sight of
 // a page, which is an entry anyway, change the one there is.
 
@@ -9,6 +10,8 @@ const same = new URL(import.meta.url).search;
 const { whenGone } = await import("./leaving.js" + same);
 /** @type {typeof import("./reload.js")} */
 const { leaving, reload } = await import("./reload.js" + same);
+/** @type {typeof import("./unsent.js")} */
+const { readdress } = await import("./unsent.js" + same);
 /** @type {typeof import("./link.js")} */
 const { CONNECTED, line } = await import("./link.js" + same);
 
@@ -56,16 +59,21 @@ addEventListener("popstate", (event) => {
 
 function write(url, step, known) {
   if (url === location.href) return;
-  if (known !== undefined && step > known) history.pushState({}, "", url);
-  else history.replaceState(history.state, "", url);
+  readdress(() => {
+    if (known !== undefined && step > known) history.pushState({}, "", url);
+    else history.replaceState(history.state, "", url);
+  });
 }
+
+let newest = 0; // state of those that were drawn
 
 /** @param {Component<[Payload.AddressPayload]>} component */
 export default function (component) {
-  const root = component.parentElement.querySelector(".lossviz-address"), { query, step } = component.data[0];
+  const root = component.parentElement.querySelector(".lossviz-address"), { query, step, count } = component.data[0];
   const known = STORE.get(root), path = known?.path ?? location.pathname;
   // An answer that is late may find the browser on its way to another address, which is not its own to write.
-  if (!leaving() && path === location.pathname) {
+  if (!leaving() && path === location.pathname && count >= newest) {
+    newest = count;
     write(address(query), step, known?.step);
     shown = { pathname: location.pathname, search: location.search };
   }

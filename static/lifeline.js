@@ -20,7 +20,8 @@ const { reload } = await import("./reload.js" + same);
 /** @type {typeof import("./link.js")} */
 const { CONNECTED, GIVEN_UP, home, line, watchLine } = await import("./link.js" + same);
 
-// `url` is the address as it stood when the line was lost.
+// `url` is the address as it stood when the line came back: what had arrived before it was lost may have been
+// drawn, and written into the address, after that, and what a new session writes is not to be gone by.
 const life = { asked: 0, heard: 0, token: null, lost: false, url: null, component: null };
 
 const again = () => reload(life.url);
@@ -33,11 +34,12 @@ function look() {
   const connection = line();
   if (connection === GIVEN_UP) return again();
   if (connection !== CONNECTED) {
-    if (!life.lost) [life.lost, life.url] = [true, location.href];
+    life.lost = true;
     return;
   }
   if (!life.lost) return;
   life.lost = false;
+  life.url ??= location.href;
   ask();
 }
 

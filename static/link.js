@@ -8,8 +8,13 @@ export function home() {
   return script.replace(/static\/js\/.*/, "");
 }
 
+const told = (what) => document.querySelector('[data-testid="stApp"]')?.getAttribute(`data-test-${what}-state`);
+
+// Whether Streamlit says that an answer is on its way.
+export const running = () => told("script") === "running";
+
 // What Streamlit says of its line: CONNECTED, or else it is trying to be, or has given up.
-export const line = () => document.querySelector('[data-testid="stApp"]')?.getAttribute("data-test-connection-state");
+export const line = () => told("connection");
 export const CONNECTED = "CONNECTED", GIVEN_UP = "DISCONNECTED_FOREVER";
 
 // Calls back whenever that may have changed.

@@ -4,6 +4,8 @@
 // address says otherwise, and with the next change they say the old ones.
 
 const same = new URL(import.meta.url).search;
+/** @type {typeof import("./unsent.js")} */
+const { readdress } = await import("./unsent.js" + same);
 /** @type {typeof import("./link.js")} */
 const { CONNECTED, GIVEN_UP, line, watchLine } = await import("./link.js" + same);
 
@@ -32,6 +34,6 @@ export async function reload(url) {
   asked = true;
   await seen();
   await reachable();
-  if (url && url !== location.href) history.replaceState(history.state, "", url);
+  if (url && url !== location.href) readdress(() => history.replaceState(history.state, "", url));
   location.reload();
 }

@@ -7,7 +7,9 @@
 
 const PACE = 30, LOST = 400; // ms between messages in runs; ms after which an answer is no longer waited for
 
-const running = () => document.querySelector('[data-testid="stApp"]')?.getAttribute("data-test-script-state") === "running";
+const same = new URL(import.meta.url).search;
+/** @type {typeof import("./link.js")} */
+const { running } = await import("./link.js" + same);
 
 /** @typedef {{ why: string, last?: boolean, time?: number }} Message */
 

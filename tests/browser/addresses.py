@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
-TAB = '[role="tab"]'
+TAB = '[class*="-tabs"] [role="radio"]'
 
 
 def held(page):

@@ -101,7 +101,7 @@ def test_a_point_is_dragged_over_the_live_socket(page, lab, settled):
 
 def test_a_download_arrives(visit, settled):
     page = visit("loss_curves?loss=huber")
-    page.get_by_role("tab", name="Numbers", exact=True).click()
+    page.get_by_role("radio", name="Numbers", exact=True).click()
     settled(page)
     with page.expect_download() as waited:
         page.get_by_role("button", name="CSV").first.click()

@@ -167,7 +167,7 @@ def test_picture_can_be_taken_as_png_and_svg(visit):
 
 def test_numbers_and_stand_alone_page_can_be_taken_away(visit, settled, chromium, tmp_path):
     page = visit("loss_curves?huber.delta=2")
-    page.get_by_role("tab", name="Numbers").click()
+    page.get_by_role("radio", name="Numbers").click()
     settled(page)
     with page.expect_download() as waited:
         page.get_by_role("button", name="CSV of these numbers").click()
@@ -265,7 +265,7 @@ def test_hover_labels_write_numbers_as_everything_else_does(visit, settled, chro
         assert re.search(r"\de−\d", said), said
         assert not re.search(r"-|e\+|\d{8}", said), said
         page.locator(CHART).evaluate("(chart) => window.Plotly.relayout(chart, { 'yaxis.autorange': true })")
-    page.get_by_role("tab", name="Numbers").click()
+    page.get_by_role("radio", name="Numbers").click()
     settled(page)
     with page.expect_download() as waited:
         page.get_by_role("button", name="Stand-alone HTML").click()

@@ -41,7 +41,7 @@ def test_page(visit, axe, viewport, scheme, address):
 def test_numbers_and_code(visit, settled, axe, viewport, scheme, address):
     page = visit(address)
     for tab in list(TABS.values())[1:]:
-        page.get_by_role("tab", name=tab, exact=True).click()
+        page.get_by_role("radio", name=tab, exact=True).click()
         settled(page)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= viewport[0]
         assert ours(axe(page)) == []

@@ -131,7 +131,7 @@ def test_columns_cells_and_file_names(lab, visit, settled, tmp_path, texts):
             drawn = page.evaluate(PLOTLY, kind)
             assert any(spaced(title).endswith(y) for title in drawn), drawn
     page = visit(f"outliers?{query}&tenfold=1")
-    page.get_by_role("tab", name="Numbers", exact=True).click()
+    page.get_by_role("radio", name="Numbers", exact=True).click()
     settled(page)
     page.get_by_text("Edit the points by number").click()
     settled(page)
@@ -218,7 +218,7 @@ def test_names_and_classes_on_the_descent_page(visit, settled, tmp_path, task, t
     assert strangers(page) == []
     first = spaced(points.one_line(texts[0]))
     for tab in panels.TABS.values():
-        page.get_by_role("tab", name=tab, exact=True).click()
+        page.get_by_role("radio", name=tab, exact=True).click()
         settled(page)
         assert strangers(page) == [], tab
         if tab == "One update" and task == "classes":

@@ -147,7 +147,7 @@ def held(page):
 
 def use(page, settled, address):
     """A control answers."""
-    tab = page.get_by_role("tab", name="Code", exact=True)
+    tab = page.get_by_role("radio", name="Code", exact=True)
     if address:
         tab.click()
         page.wait_for_function("location.search.includes('tab=code')")
@@ -387,3 +387,17 @@ def test_a_note_of_another_address_is_not_set(opened, hosts, settled):
     page.reload()
     settled(page)
     assert query(page) == {}
+
+
+def test_a_note_goes_along_when_an_answer_writes_its_address_anew(opened, hosts, settled):
+    """What a hand has just set is noted at the address before the answer to what it had set a moment earlier."""
+    _, line = hosts("tuned", 120)
+    page = opened(line, "loss_curves?loss=huber&huber.delta=2")
+    page.evaluate("""sessionStorage.setItem('lossviz unsent', JSON.stringify({'curves.huber.delta':
+        {at: location.pathname + location.search, value: 1.5}}))""")
+    page.get_by_role("radio", name="Code", exact=True).click()
+    page.wait_for_function("location.search.includes('tab=code')")
+    page.reload()
+    page.wait_for_function("location.search.includes('huber.delta=1.5')")
+    settled(page)
+    assert query(page) == {"loss": "huber", "huber.delta": "1.5", "tab": "code"}

@@ -336,6 +336,7 @@ declare namespace Payload {
   interface AddressPayload {
     query: string;
     step: number;
+    count: number;
   }
 
   /** lossviz.app.kit.lifeline.LifelinePayload */

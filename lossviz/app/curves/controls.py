@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from lossviz.app.curves.words import SYMBOL
+from lossviz.app.kit import widgets
 from lossviz.app.kit.address import Address, Preset, choice, choices, flag, number, whole
 from lossviz.app.kit.chart import token
 from lossviz.app.kit.explain import TAB
@@ -102,7 +103,6 @@ REACHES = ("1", "2", "3", "5", "6", "8", "10", "20", "30", "50", "100", "300", "
 
 def pick_family(address: Address) -> str:
     """The family; changing it forgets the choices that belong to the other one."""
-    address.field(choice("family", tuple(FAMILIES), "regression", step=True))
 
     def forget() -> None:
         kept = address.key("family"), address.key(TAB)
@@ -110,19 +110,9 @@ def pick_family(address: Address) -> str:
             if key not in kept:
                 del st.session_state[key]
 
-    picked = st.segmented_control(
-        "Family",
-        list(FAMILIES),
-        key=address.key("family"),
-        format_func={
-            "regression": "Regression",
-            "binary": "Binary",
-            "multiclass": "K classes",
-        }.__getitem__,
-        on_change=forget,
-        required=True,
-    )
-    return picked or "regression"
+    titles = {"regression": "Regression", "binary": "Binary", "multiclass": "K classes"}
+    field = choice("family", tuple(FAMILIES), "regression", step=True)
+    return str(widgets.segments(address, "Family", field, titles.__getitem__, on_change=forget))
 
 
 def pick_axis(address: Address, family: str) -> dict[str, Any]:
@@ -138,41 +128,28 @@ def pick_axis(address: Address, family: str) -> dict[str, Any]:
         further = (
             [p for p in PANELS if p not in ("value", "gradient")] if family == "regression" else ["curvature"]
         )
-        address.field(choices("panels", further, []))
-        extra = st.pills(
-            "Also show",
-            further,
-            selection_mode="multi",
-            key=address.key("panels"),
-            format_func=PANELS.__getitem__,
-        )
-        scene["panels"] = ("value", "gradient", *[p for p in further if p in extra])
+        extra = widgets.flags(address, "Also show", choices("panels", further, []), PANELS.__getitem__)
+        scene["panels"] = ("value", "gradient", *extra)
         if family != "regression":
             scene["wrt"] = _pick_variable(address, "wrt", "Gradient by", "logit")
         if scene["over"] != "probability":
-            address.field(choice("reach", REACHES, "30" if family == "regression" else "6"))
-            reach = float(st.select_slider("Axis from − to +", REACHES, key=address.key("reach")))
+            usual = "30" if family == "regression" else "6"
+            reach = float(widgets.stops(address, "Axis from − to +", choice("reach", REACHES, usual)))
             scene["low"], scene["high"] = -reach, reach
-        address.field(flag("log"))
-        scene["log"] = st.toggle("Logarithmic scale", key=address.key("log"))
+        scene["log"] = widgets.switch(address, "Logarithmic scale", flag("log"))
         scene |= _pick_truth(address, family)
     return scene
 
 
 def _pick_variable(
-    address: Address, field: str, label: str, default: str, changed: Callable[..., None] | None = None
+    address: Address, field: str, label: str, default: str, changed: Callable[[], None] | None = None
 ) -> str:
     titles = {"probability": "Probability", "logit": "Logit"}
-    address.field(choice(field, tuple(titles), default))
-    picked = st.segmented_control(
-        label,
-        list(titles),
-        key=address.key(field),
-        format_func=titles.__getitem__,
-        required=True,
-        on_change=changed or "rerun",
+    return str(
+        widgets.segments(
+            address, label, choice(field, tuple(titles), default), titles.__getitem__, on_change=changed
+        )
     )
-    return picked or default
 
 
 def _pick_truth(address: Address, family: str) -> dict[str, float]:
@@ -180,10 +157,7 @@ def _pick_truth(address: Address, family: str) -> dict[str, float]:
         address.field(number("y", -1e6, 1e6, 220.0))
         return {"target": number_box("True value y", key=address.key("y"), low=-1e6, high=1e6, step=1.0)}
     if family == "binary":
-        address.field(choice("class", ("1", "0"), "1"))
-        return {
-            "target": float(st.segmented_control("True class y", ["1", "0"], key=address.key("class")) or "1")
-        }
+        return {"target": float(widgets.segments(address, "True class y", choice("class", ("1", "0"), "1")))}
     address.field(whole("classes", 2, 50, 3, float))
     classes = number_box("Classes K", key=address.key("classes"), low=2, high=50, step=1, whole=True)
     return {"classes": int(classes)}

@@ -60,18 +60,17 @@ def explorer() -> None:
             st.markdown(words.sentence(scene))
             st.caption(" ".join(([preset.note] if preset else []) + words.clipped(scene, lines)))
 
-        for name, tab in explain.open_tabs(address):
-            with tab:
-                if name == "why":
-                    for loss in shown:
-                        explain.why(loss)
-                elif name == "numbers":
-                    table(words.probe_table(scene), name="At the probe")
-                    drawn = words.table(scene)
-                    downloads("curves", "loss-curves", drawn, figure, title, lambda: controls.sweeps(scene))
-                    explain.data_table("curves", drawn)
-                else:
-                    explain.code(shown)
+        name = explain.open_tab(address)
+        if name == "why":
+            for loss in shown:
+                explain.why(loss)
+        elif name == "numbers":
+            table(words.probe_table(scene), name="At the probe")
+            drawn = words.table(scene)
+            downloads("curves", "loss-curves", drawn, figure, title, lambda: controls.sweeps(scene))
+            explain.data_table("curves", drawn)
+        else:
+            explain.code(shown)
 
 
 def run() -> None:

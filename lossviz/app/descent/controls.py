@@ -19,6 +19,7 @@ from lossviz.app.descent.problem import (
     rescaled,
 )
 from lossviz.app.descent.rules import pick_optimizers, pick_rates, pick_schedule, rule_of, tune_optimizer
+from lossviz.app.kit import widgets
 from lossviz.app.kit.address import Address, Bad, Field, choice, choices, whole
 from lossviz.app.kit.live_slider import number_box
 from lossviz.app.kit.pickers import tune, unit_of
@@ -161,11 +162,8 @@ def pick(address: Address) -> Setup:
 
 def _pick_race(address: Address, task: str) -> str:
     options = [name for name in RACES if task != "surface" or name != "losses"]
-    address.field(choice("race", options, "optimizers", step=True))
-    picked = st.segmented_control(
-        "Compare", options, key=address.key("race"), format_func=RACES.__getitem__, required=True
-    )
-    return picked or "optimizers"
+    field = choice("race", options, "optimizers", step=True)
+    return str(widgets.segments(address, "Compare", field, RACES.__getitem__))
 
 
 def _label(race: str, problem: Problem, rule: Optimizer) -> str:
@@ -276,24 +274,21 @@ def _pick_axes(address: Address, place: Any, problem: Problem, names: Sequence[s
     options = [str(i) for i in range(len(names))]
     network = isinstance(problem, Cost) and isinstance(problem.model, MLP)
     default = options[:2] if network else options[1:3]
-    address.field(choices("over", options, default, least=2, most=2))
+    field = choices("over", options, default, least=2, most=2)
     with place:
-        picked = st.multiselect(
-            "Surface over",
-            options,
-            key=address.key("over"),
-            max_selections=2,
-            format_func=lambda i: names[int(i)],
-        )
+        picked = widgets.several(address, "Surface over", field, lambda i: names[int(i)])
     first, second = picked if len(picked) == 2 else default
     return int(first), int(second)
 
 
 def pick_view(address: Address, setup: Setup) -> dict[str, bool]:
     """Logarithmic cost and, where the second derivatives are known, eigen-directions."""
-    log = st.toggle("Logarithmic cost", key=address.key("log"))
-    eigen = setup.entrants[0].problem.has_hessian and st.toggle(
-        "Eigen-directions", key=address.key("eigen"), help="Along which the cost curves most and least"
+    log = widgets.switch(address, "Logarithmic cost", address.fields["log"])
+    eigen = setup.entrants[0].problem.has_hessian and widgets.switch(
+        address,
+        "Eigen-directions",
+        address.fields["eigen"],
+        help="Along which the cost curves most and least",
     )
     return {"log": log, "eigen": eigen}
 
@@ -303,19 +298,17 @@ def pick_shown(address: Address, setup: Setup) -> int:
     last = len(setup.entrants) - 1
     if not last:
         return 0
-    key = address.key("shown")
-    if st.session_state[key] > last:
-        st.session_state[key] = last
+    if address["shown"] > last:
+        address.put("shown", last)
     return int(
-        st.segmented_control(
+        widgets.segments(
+            address,
             "Surface and numbers of",
-            range(last + 1),
-            key=key,
-            format_func=lambda i: setup.entrants[i].label,
-            required=True,
-            label_visibility="collapsed",
+            address.fields["shown"],
+            lambda i: setup.entrants[i].label,
+            options=range(last + 1),
+            visibility="collapsed",
         )
-        or 0
     )
 
 

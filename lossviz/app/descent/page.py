@@ -47,22 +47,21 @@ def descent() -> None:
             for note in ([preset.note] if preset else []) + words.notes(setup, runs):
                 plainly.caption(note)
 
-        for name, tab in explain.open_tabs(address, panels.TABS):
-            with tab:
-                if name == "update":
-                    panels.update(address, setup, run)
-                elif name == "fit":
-                    panels.fit(address, run)
-                elif name == "rates":
-                    panels.rates(address, setup, run)
-                elif name == "space":
-                    panels.space(plane, runs, setup, int(address["frame"]))
-                elif name == "why":
-                    panels.why(runs)
-                elif name == "numbers":
-                    panels.numbers(scene, setup, runs, shown)
-                else:
-                    panels.code(run)
+        name = explain.open_tab(address, panels.TABS)
+        if name == "update":
+            panels.update(address, setup, run)
+        elif name == "fit":
+            panels.fit(address, run)
+        elif name == "rates":
+            panels.rates(address, setup, run)
+        elif name == "space":
+            panels.space(plane, runs, setup, int(address["frame"]))
+        elif name == "why":
+            panels.why(runs)
+        elif name == "numbers":
+            panels.numbers(scene, setup, runs, shown)
+        else:
+            panels.code(run)
 
 
 def run() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from lossviz import optimizers
 from lossviz.app.descent.controls import MOST_STEPS, PLAYER, Setup
 from lossviz.app.descent.rules import HIGHEST_RATE, MOST_RUNS
-from lossviz.app.kit import background, explain, plainly
+from lossviz.app.kit import background, explain, plainly, widgets
 from lossviz.app.kit.address import Address, flag, whole
 from lossviz.app.kit.chart import Click, chart
 from lossviz.app.kit.downloads import to_csv
@@ -25,7 +25,7 @@ from lossviz.draw import descent as figures
 from lossviz.draw import descent_details as details
 from lossviz.draw.descent_plane import Plane
 from lossviz.draw.descent_scene import descent
-from lossviz.draw.network import edges, nearest_edge, network
+from lossviz.draw.network import nearest_edge, network
 from lossviz.draw.player import Scene
 from lossviz.draw.style import Mark
 from lossviz.models import MLP, Cost
@@ -168,12 +168,7 @@ def _network(address: Address, run: Run) -> None:
             "Sample", key=address.key("example"), low=1, high=cost.samples, step=1, whole=True
         )
     with right:
-        edge = st.selectbox(
-            "Edge",
-            [str(index) for index in edges(model)[1]],
-            key=address.key("edge"),
-            format_func=lambda index: model.names[int(index)],
-        )
+        edge = widgets.menu(address, "Edge", address.fields["edge"], lambda index: model.names[int(index)])
     player(
         network(run, int(sample) - 1, int(edge)),
         key="descent:network",
@@ -209,7 +204,7 @@ def rates(address: Address, setup: Setup, run: Run) -> None:
     if not hasattr(rule, "learning_rate"):
         st.markdown(f"{rule.title} has no learning rate.")
         return
-    if not st.toggle("Try all learning rates", key=address.key("map")):
+    if not widgets.switch(address, "Try all learning rates", address.fields["map"]):
         background.drop(_MAP)
         runs = RATES * (MOMENTA if _second(rule) else 1)
         st.caption(f"{runs} runs of {setup.steps} steps, with this data and start, at a constant rate.")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lossviz import losses
 from lossviz.app.descent.rules import MOST_RUNS, one_of, slider
-from lossviz.app.kit import own_points, plainly
+from lossviz.app.kit import own_points, plainly, widgets
 from lossviz.app.kit.address import Address, choice, choices, number, whole
 from lossviz.app.kit.formula_box import pick_formulas
 from lossviz.app.kit.labelled_points import edit_labelled
@@ -44,18 +44,20 @@ SCALES = {"unit": "From 0 to 1", "standard": "Mean 0, variance 1", "raw": "As me
 
 def pick_task(address: Address) -> str:
     """The task; another one begins with its own defaults."""
-    address.field(choice("task", tuple(TASKS), "line", step=True))
 
     def forget() -> None:
         for name in list(address.fields):
             if name not in ("task", *KEPT):
                 st.session_state.pop(address.key(name), None)
 
-    picked = st.pills(
-        "Task", tuple(TASKS), key=address.key("task"), format_func=TASKS.__getitem__, required=True,
-        on_change=forget, label_visibility="collapsed", wrap=True,
-    )  # fmt: skip
-    return picked or "line"
+    return widgets.pills(
+        address,
+        "Task",
+        choice("task", tuple(TASKS), "line", step=True),
+        TASKS.__getitem__,
+        on_change=forget,
+        visibility="collapsed",
+    )
 
 
 def pick_data(address: Address, task: str) -> Dataset:
@@ -66,8 +68,7 @@ def pick_data(address: Address, task: str) -> Dataset:
     )
     titles[OWN] = "Own points"
     first = next(iter(titles))
-    address.field(choice("data", tuple(titles), first, step=True))
-    name = st.selectbox("Data", tuple(titles), key=address.key("data"), format_func=titles.__getitem__)
+    name = widgets.menu(address, "Data", choice("data", tuple(titles), first, step=True), titles.__getitem__)
     address.field(whole("sample", 0, 9999, 0))
     own_points.declare(address)
     mine = _own(address, task) if name == OWN else None
@@ -143,11 +144,13 @@ def rescaled(data: Dataset, how: str) -> Dataset:
 
 def pick_surface(address: Address) -> surfaces.Surface:
     names = tuple(surfaces.SURFACES)
-    address.field(choice("surface", names, names[0], step=True))
-    name = st.selectbox(
-        "Surface", names, key=address.key("surface"), format_func=lambda n: surfaces.SURFACES[n].title,
+    name = widgets.menu(
+        address,
+        "Surface",
+        choice("surface", names, names[0], step=True),
+        lambda n: surfaces.SURFACES[n].title,
         on_change=lambda: st.session_state.pop(address.key("start"), None),
-    )  # fmt: skip
+    )
     cls = surfaces.SURFACES[name]
     return cls(**{p.name: slider(address, name, cls.title, p) for p in cls.parameters()})
 
@@ -204,16 +207,12 @@ def pick_model(address: Address, task: str, hidden: tuple[int, str] | None, weig
     """The controls of what else makes the model; ``hidden`` as of :func:`pick_hidden`, None for a linear score."""
     network = None if hidden is None else (*hidden, _pick_first_weights(address))
     address.field(number("l2", 0.0, 2.0, 0.0, NONNEGATIVE))
-    address.field(choice("scale", tuple(SCALES), "unit" if task == "line" else "raw"))
+    scaled = choice("scale", tuple(SCALES), "unit" if task == "line" else "raw")
     features = "plain"
     if task == "classes":
-        address.field(choice("features", tuple(FEATURES), "plain"))
-        features = st.selectbox(
-            "Features", tuple(FEATURES), key=address.key("features"), format_func=lambda n: FEATURES[n].title
-        )
-    scale = st.selectbox(
-        "Scale of the features", tuple(SCALES), key=address.key("scale"), format_func=SCALES.__getitem__
-    )
+        field = choice("features", tuple(FEATURES), "plain")
+        features = widgets.menu(address, "Features", field, lambda n: FEATURES[n].title)
+    scale = widgets.menu(address, "Scale of the features", scaled, SCALES.__getitem__)
     l2 = live_slider(
         "L2 penalty",
         key=address.key("l2"),
@@ -230,22 +229,15 @@ def pick_model(address: Address, task: str, hidden: tuple[int, str] | None, weig
 def pick_hidden(address: Address) -> tuple[int, str]:
     """Hidden units and their activation."""
     address.field(whole("units", 1, MOST_UNITS, 4))
-    address.field(choice("activation", tuple(ACTIVATIONS), "tanh"))
+    kinds = choice("activation", tuple(ACTIVATIONS), "tanh")
     units = number_box("Hidden units", key=address.key("units"), low=1, high=MOST_UNITS, step=1, whole=True)
-    activation = st.selectbox(
-        "Activation",
-        tuple(ACTIVATIONS),
-        key=address.key("activation"),
-        format_func=lambda n: ACTIVATIONS[n].title,
-    )
-    return int(units), activation
+    return int(units), widgets.menu(address, "Activation", kinds, lambda n: ACTIVATIONS[n].title)
 
 
 def _pick_first_weights(address: Address) -> str:
-    address.field(choice("init", tuple(INITIALISATIONS), "xavier"))
-    return st.selectbox(
+    return widgets.menu(
+        address,
         "First weights",
-        tuple(INITIALISATIONS),
-        key=address.key("init"),
-        format_func=INITIALISATIONS.__getitem__,
+        choice("init", tuple(INITIALISATIONS), "xavier"),
+        INITIALISATIONS.__getitem__,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from lossviz import optimizers
-from lossviz.app.kit import plainly
+from lossviz.app.kit import plainly, widgets
 from lossviz.app.kit.address import (
     Address,
     Bad,
@@ -15,7 +15,6 @@ from lossviz.app.kit.address import (
     give_notice,
     number,
     parameter,
-    unreported,
 )
 from lossviz.app.kit.live_slider import live_slider
 from lossviz.app.kit.pickers import symbol
@@ -36,14 +35,12 @@ MOST_RUNS = 8
 
 def pick_optimizers(address: Address, several: bool) -> list[str]:
     options = list(optimizers.OPTIMIZERS)
-    address.field(choices("opt", options, ["sgd"], least=1, most=MOST_RUNS if several else 1))
+    field = choices("opt", options, ["sgd"], least=1, most=MOST_RUNS if several else 1)
+    address.field(field)
     title: Callable[[str], str] = lambda n: optimizers.OPTIMIZERS[n].title  # noqa: E731
     if not several:
         return [one_of(address, "opt", "Optimizer", options, title)]
-    picked = st.multiselect(
-        "Optimizers", options, key=address.key("opt"), format_func=title, max_selections=MOST_RUNS, wrap=True
-    )
-    return picked or ["sgd"]
+    return widgets.several(address, "Optimizers", field, title) or ["sgd"]
 
 
 def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> list[float]:
@@ -51,10 +48,8 @@ def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> 
     address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, default, RATES))
     if several:
         usual = LOWEST_RATE, HIGHEST_RATE
-        address.field(
-            Field("rates", ["0.05", "0.2", "0.6"], _read_rates, ",".join, most=MOST_RUNS, limits=usual)
-        )
-        rates = _pick_several(address) or [0.1]
+        field = Field("rates", ["0.05", "0.2", "0.6"], _read_rates, ",".join, most=MOST_RUNS, limits=usual)
+        rates = _pick_several(address, field) or [0.1]
     else:
         rates = [_pick_rate(address, default)]
     without = [optimizers.OPTIMIZERS[name].title for name in names if not has_rate(name)]
@@ -75,24 +70,17 @@ def _pick_rate(address: Address, default: float) -> float:
     )  # fmt: skip
 
 
-def _pick_several(address: Address) -> list[float]:
+def _pick_several(address: Address, field: Field) -> list[float]:
     """Learning rates to choose from, or to be typed."""
-    key = address.key("rates")
+    key = address.key(field.name)
     told = f"{key}:left out"
 
     def changed() -> None:
         st.session_state[key], st.session_state[told] = _rates(st.session_state[key])
 
     offered = {shortest(float(f"{digit}e{power}")) for power in range(-4, 1) for digit in (1, 2, 5)}
-    picked = st.multiselect(
-        "Learning rates",
-        sorted(offered | set(address["rates"]), key=float),
-        key=key,
-        max_selections=MOST_RUNS,
-        accept_new_options=True,
-        wrap=True,
-        on_change=changed,
-    )
+    options = sorted(offered | set(address.field(field)), key=float)
+    picked = widgets.several(address, "Learning rates", field, options=options, typed=changed)
     plainly.notice(*st.session_state.get(told, ()), most=3)
     return [float(text) for text in picked]
 
@@ -137,11 +125,12 @@ def rule_of(name: str, rate: float, settings: dict[str, float]) -> Optimizer:
 
 def pick_schedule(address: Address) -> schedules.Schedule:
     names = tuple(schedules.SCHEDULES)
-    address.field(choice("schedule", names, names[0]))
-    name = st.selectbox(
-        "Learning-rate schedule", names, key=address.key("schedule"),
-        format_func=lambda n: schedules.SCHEDULES[n].title,
-    )  # fmt: skip
+    name = widgets.menu(
+        address,
+        "Learning-rate schedule",
+        choice("schedule", names, names[0]),
+        lambda n: schedules.SCHEDULES[n].title,
+    )
     cls = schedules.SCHEDULES[name]
     return cls(**{p.name: slider(address, name, cls.title, p) for p in cls.parameters()})
 
@@ -162,7 +151,7 @@ def one_of(
     first = st.session_state[key][:1]
     if st.session_state[key] != first:
         st.session_state[key] = first
-    if st.session_state.get(widget) != first[0] or unreported(widget):
+    if st.session_state.get(widget) != first[0]:
         st.session_state[widget] = first[0]
 
     def picked() -> None:
@@ -170,4 +159,4 @@ def one_of(
         if (name := st.session_state[widget]) in options:
             st.session_state[key] = [name]
 
-    return st.selectbox(label, options, key=widget, format_func=title, on_change=picked)
+    return widgets.choose(label, options, first[0], key=widget, title=title, on_change=picked)

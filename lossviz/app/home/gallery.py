@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from lossviz import losses
+from lossviz.app.kit import widgets
 from lossviz.app.kit.address import Address, choices, text
 from lossviz.losses import TRAITS, Loss
 
@@ -15,19 +16,12 @@ def choose(address: Address) -> list[Loss]:
     """Every registered loss that has all the chosen properties and mentions the typed word."""
     names = [trait.name for trait in TRAITS]
     titles = {trait.name: trait.title for trait in TRAITS}
-    address.field(choices("has", names, []))
-    address.field(text("word"))
     wide, small = st.columns([3, 1], vertical_alignment="bottom")
-    wanted = wide.pills(
-        "Only losses that are",
-        names,
-        selection_mode="multi",
-        key=address.key("has"),
-        format_func=titles.__getitem__,
-        wrap=True,
-    )
-    word = small.text_input("Search", key=address.key("word"), placeholder="a word", max_chars=60)
-    return [loss for loss in losses.every() if _has(loss, wanted or []) and _mentions(loss, word or "")]
+    with wide:
+        wanted = widgets.flags(address, "Only losses that are", choices("has", names, []), titles.__getitem__)
+    with small:
+        word = widgets.words(address, "Search", text("word"), longest=60, placeholder="a word")
+    return [loss for loss in losses.every() if _has(loss, wanted) and _mentions(loss, word)]
 
 
 def _has(loss: Loss, wanted: Sequence[str]) -> bool:

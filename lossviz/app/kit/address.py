@@ -10,7 +10,6 @@ from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lossviz.app.kit import plainly
 from lossviz.app.kit.component import declare
@@ -36,6 +35,8 @@ class AddressPayload(TypedDict):
 
     query: str
     step: int
+    count: int
+    """Higher for a later state of the session: the browser may come to draw an older one after it."""
 
 
 class Bad(ValueError):
@@ -184,21 +185,6 @@ def _number(name: str, text: str, allowed: Interval, low: float, high: float) ->
     return used
 
 
-def unreported(key: str) -> bool:
-    """Whether there is a widget of that key of which the browser has not said, with this run, what it shows.
-
-    Streamlit knows but does not tell; where a release keeps it elsewhere, the first click is as it was
-    without this, and a test fails.
-    """
-    context = get_script_run_ctx()
-    try:
-        state = context.session_state._state  # type: ignore[union-attr]
-        widget = state._key_id_mapper.get_id_from_key(key, None)
-        return widget is not None and widget not in state._new_widget_state.states
-    except AttributeError:
-        return False
-
-
 class Address:
     """A page's state. Field ``f`` of page ``p`` lives in ``st.session_state["p.f"]``, a widget's key."""
 
@@ -212,26 +198,13 @@ class Address:
         return f"{self.page}.{name}"
 
     def field(self, field: Field) -> Any:
-        """Declare a field; its value, from the URL when the page is entered.
-
-        A value put into the session reaches the browser with the declaration of its widget in that one run.
-        A click before the widget has mounted leads to a second declaration, without a value, that takes the
-        first one's place: the browser then shows the widget's default and reports that. So the value is put
-        again for as long as the browser has not reported the widget, and no longer: put in every run, older
-        answers would undo newer clicks. As the last such answer may have undone the widget's first click,
-        which the browser reports then, that one is put as well.
-        """
+        """Declare a field; its value, from the URL when the page is entered."""
         self.fields[field.name] = field
         key = self.key(field.name)
-        put = st.session_state.setdefault(self.place_of("put"), {})
         if key not in st.session_state:
             st.session_state[key] = self._from_url(field)
         elif st.session_state[key] is None:  # what a choice reports where nothing is chosen
             st.session_state[key] = field.default
-        elif unreported(key):
-            st.session_state[key] = put[key] = st.session_state[key]
-        elif key in put and put.pop(key) != st.session_state[key]:
-            st.session_state[key] = st.session_state[key]
         return st.session_state[key]
 
     def put(self, name: str, value: Any) -> None:
@@ -277,8 +250,16 @@ class Address:
     def write(self) -> None:
         """Put the state into the URL and draw the button that copies it."""
         with self.place:
-            payload: AddressPayload = {"query": self.query(), "step": self._step()}
+            query = self.query()
+            payload: AddressPayload = {"query": query, "step": self._step(), "count": self._count(query)}
             _address(key=f"{self.page}:address", data=[payload])
+
+    def _count(self, query: str) -> int:
+        count, last = st.session_state.get(_WRITTEN, (0, ("", "")))
+        if last != (self.page, query):
+            count, last = count + 1, (self.page, query)
+            st.session_state[_WRITTEN] = count, last
+        return int(count)
 
     def _step(self) -> int:
         """How many steps were made since the page was entered: presets applied, views, tabs and the like changed.
@@ -303,6 +284,7 @@ class Address:
 
 
 _ENTERED = "page entered"
+_WRITTEN = "addresses written"
 _NOTICES = "notices"
 
 
@@ -312,8 +294,7 @@ def enter(page: str) -> None:
         st.session_state[_ENTERED] = page
         for key in [k for k in st.session_state if isinstance(k, str) and k.startswith(f"{page}.")]:
             del st.session_state[key]
-        for what in ("steps", "put"):
-            st.session_state.pop(f"{page}:{what}", None)
+        st.session_state.pop(f"{page}:steps", None)
         st.session_state[_NOTICES] = []
         st.session_state[f"{page}:arriving"] = st.query_params.to_dict()
         for name in st.query_params:
@@ -374,7 +355,8 @@ def presets(
         for field, value in wanted.state.items():
             st.session_state[address.key(field)] = value
 
-    place.pills("Presets", [p.title for p in offered], key=key, on_change=apply, label_visibility="collapsed")
+    titles = [p.title for p in offered]
+    place.pills("Presets", titles, default=title, key=key, on_change=apply, label_visibility="collapsed")
     return active
 
 
@@ -387,7 +369,7 @@ def _pills(address: Address, title: str | None) -> str:
     """
     place = address.place_of("pills")
     key: str = st.session_state.get(place, f"{address.page}:preset")
-    if key not in st.session_state or unreported(key):
+    if key not in st.session_state:
         st.session_state[key] = title
     elif st.session_state[key] != title:
         count = key.rpartition(" ")[2]

@@ -1,10 +1,10 @@
 """What stands under a chart: why, numbers, code."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from lossviz.app.kit import widgets
 from lossviz.app.kit.address import Address, Field, choice
 from lossviz.app.kit.downloads import Table
 from lossviz.losses import Loss
@@ -17,30 +17,20 @@ TABS = {"why": "Why", "numbers": "Numbers", "code": "Code"}
 
 
 def tab_field(tabs: Mapping[str, str] = TABS) -> Field:
-    """Which of the tabs is open; its widget holds the title."""
-    names = {title: name for name, title in tabs.items()}
-    known = choice(TAB, tuple(tabs), next(iter(tabs)))
-    return Field(
-        TAB,
-        tabs[known.default],
-        lambda text: tabs[known.read(text)],
-        lambda title: names[title],
-        options=known.options,
-        step=True,
-    )
+    """Which of the tabs is open."""
+    return choice(TAB, tuple(tabs), next(iter(tabs)), step=True)
 
 
-def open_tabs(address: Address, tabs: Mapping[str, str] = TABS) -> Iterator[tuple[str, Any]]:
-    """Name and place of each tab that is open; closed ones are neither computed nor drawn.
+def open_tab(address: Address, tabs: Mapping[str, str] = TABS) -> str:
+    """Draw the tabs; the name of the open one. The others are neither computed nor drawn.
 
-    Which one is open is said by the state alone: a default that follows it would make other tabs of them.
+    They are no tabs of Streamlit's: those open the one that an answer says, and a late answer says an older one than
+    was clicked since, which the browser then reports in its stead.
     """
-    if TAB not in address.fields:
-        address.field(tab_field(tabs))
-    places = st.tabs(list(tabs.values()), key=address.key(TAB), on_change="rerun")
-    for name, place in zip(tabs, places, strict=True):
-        if place.open:
-            yield name, place
+    with st.container(key=f"{address.page}:tabs"):
+        return str(
+            widgets.segments(address, "Tabs", tab_field(tabs), tabs.__getitem__, visibility="collapsed")
+        )
 
 
 def data_table(page: str, table: Table) -> None:

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from lossviz.app.kit import plainly
+from lossviz.app.kit import plainly, widgets
 from lossviz.app.kit.address import Address, Bad, Field
 from lossviz.losses.catalogue import SEPARATOR, Catalogue
 from lossviz.losses.expression import MOST_CHARACTERS
@@ -39,8 +39,6 @@ def pick_formulas(address: Address, family: str, *, field: str = "loss") -> Cata
             raise Bad(problem)
         return text
 
-    address.field(Field(FORMULA, "", read, kept))
-
     def typed() -> None:
         before = _catalogue(str(st.session_state.get(good, "")), family).own_names
         text = kept(address[FORMULA] or "")
@@ -51,22 +49,23 @@ def pick_formulas(address: Address, family: str, *, field: str = "loss") -> Cata
             fresh = [name for name in now if name not in before]
             left = [name for name in chosen if name not in before or name in now]
             most = address.fields[field].most if field in address.fields else len(left) + len(fresh)
-            st.session_state[address.key(field)] = [*fresh, *left][:most]
+            address.put(field, [*fresh, *left][:most])
 
     variable = VARIABLES[family]
-    st.text_input(
+    text = widgets.words(
+        address,
         f"Your own loss of {variable}",
-        key=address.key(FORMULA),
+        Field(FORMULA, "", read, kept),
+        longest=MOST * (MOST_CHARACTERS + 2),
         placeholder=f"Your own: {EXAMPLES[family]}",
         help=HELP.format(variable=variable, meaning=MEANING[variable]),
-        max_chars=MOST * (MOST_CHARACTERS + 2),
-        label_visibility="collapsed",
         on_change=typed,
+        visibility="collapsed",
     )
-    problem = _problem(address[FORMULA] or "", family)
+    problem = _problem(text, family)
     if problem is not None:
         plainly.notice(f"{problem[:1].upper()}{problem[1:]}{'' if problem.endswith('?') else '.'}")
-    st.session_state[good] = kept(address[FORMULA] or "")
+    st.session_state[good] = kept(text)
     return _catalogue(st.session_state[good], family)
 
 

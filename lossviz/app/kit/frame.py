@@ -57,6 +57,9 @@ _CSS = """<style>
 [data-testid="stMain"] h1 { font-size: 1.5rem; padding: 0; line-height: 1.25; }
 [data-testid="stMain"] h2 { font-size: 1.25rem; padding: 0.25rem 0; }
 [data-testid="stMain"] h3 { font-size: 1.05rem; padding: 0.25rem 0; }
+/* Tabs: see explain.open_tab. */
+[class*="-tabs"] [role="radio"] { border-width: 0 0 2px; border-color: transparent; border-radius: 0; background: none; }
+[class*="-tabs"] [role="radio"][aria-checked="true"] { border-color: currentColor; }
 /* Streamlit writes white on the primary colour, which the dark theme's light blue cannot carry. */
 [data-testid="stMultiSelectTagsContainer"] [data-tag], [data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: inherit; }
 [data-testid="stMultiSelectTagsContainer"] [data-tag] { background: rgba(90, 130, 220, 0.22); }

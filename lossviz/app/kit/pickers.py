@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from lossviz.app.kit import plainly
+from lossviz.app.kit import plainly, widgets
 from lossviz.app.kit.address import Address, choices, flag, parameter
 from lossviz.app.kit.live_slider import live_slider
 from lossviz.losses import Loss, Parameter
@@ -40,15 +40,12 @@ def pick_losses(
 ) -> list[str]:
     """A multiple choice of at most ``most`` names of a catalogue, shown by their titles; never empty."""
     options = (*options, *catalogue.own_names)
-    address.field(choices(field, options, default, least=1, most=most))
-    picked = st.multiselect(
+    picked = widgets.several(
+        address,
         label,
-        options,
-        key=address.key(field),
-        format_func=lambda name: catalogue.find(name).title,
+        choices(field, options, default, least=1, most=most),
+        lambda name: catalogue.find(name).title,
         placeholder="Choose losses",
-        max_selections=most,
-        wrap=True,
     )
     if not picked:
         st.caption("Nothing chosen: the default is shown.")
@@ -93,10 +90,8 @@ def unit_of(y: Array) -> float:
 def _slider(address: Address, cls: type[Loss], p: Parameter, chart: str) -> float | None:
     field = f"{cls.name}.{p.name}"
     label = f"{cls.title} · {symbol(p)}"
-    if p.optional:
-        address.field(flag(f"{field}.on"))
-        if not st.toggle(f"{label} on", key=address.key(f"{field}.on"), help=p.meaning):
-            return None
+    if p.optional and not widgets.switch(address, f"{label} on", flag(f"{field}.on"), help=p.meaning):
+        return None
     address.field(parameter(field, p))
     return live_slider(
         label,

@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from lossviz import losses
-from lossviz.app.kit import pickers
+from lossviz.app.kit import pickers, widgets
 from lossviz.app.kit.address import Address, Preset, choice, number
 from lossviz.app.kit.formula_box import pick_formulas
 from lossviz.app.kit.live_slider import live_slider
@@ -33,6 +33,8 @@ GUESSED = ("fit", "constant")
 """Views in which a line of one's own can be laid."""
 SCALES = {"fixed": "Units of y", "mad": "Robust (MAD)"}
 KINDS = {"vertical": "Up", "leverage": "Far out"}
+_GUESS = choice("guess", tuple(GUESSES), "off")
+_SCALE = choice("scale", tuple(SCALES), "fixed")
 
 
 @dataclass(frozen=True)
@@ -64,18 +66,10 @@ class Setting:
 
 def pick_view(address: Address) -> str:
     """What is shown beside the points; while somebody guesses, the way to the answer stands beside it."""
-    address.field(choice("view", tuple(VIEWS), "fit", step=True))
-    address.field(choice("guess", tuple(GUESSES), "off"))
+    field = choice("view", tuple(VIEWS), "fit", step=True)
+    address.field(_GUESS)
     with st.container(horizontal=True, gap="small"):
-        picked = st.segmented_control(
-            "View",
-            list(VIEWS),
-            key=address.key("view"),
-            format_func=VIEWS.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-        )
-        view = picked or "fit"
+        view = str(widgets.segments(address, "View", field, VIEWS.__getitem__, visibility="collapsed"))
         if _guessing(address, view):
             _pick_guess(address, "collapsed")
     return view
@@ -86,13 +80,12 @@ def _guessing(address: Address, view: str) -> bool:
 
 
 def _pick_guess(address: Address, label: Literal["visible", "collapsed"]) -> None:
-    st.segmented_control(
+    widgets.segments(
+        address,
         "My line",
-        list(GUESSES),
-        key=address.key("guess"),
-        format_func=GUESSES.__getitem__,
-        required=True,
-        label_visibility=label,
+        _GUESS,
+        GUESSES.__getitem__,
+        visibility=label,
         help="Put a line of your own with its two handles where you think it belongs, then reveal the fits."
         if label == "visible"
         else None,
@@ -108,18 +101,17 @@ def pick_setting(address: Address, view: str, y: Array) -> Setting:
     catalogue = pick_formulas(address, "regression")
     with menu:
         names = pickers.pick_losses(address, RESIDUAL, DEFAULT, catalogue=catalogue)
-    unit = pickers.unit_of(y) if address.field(choice("scale", tuple(SCALES), "fixed")) == "fixed" else 1.0
+    unit = pickers.unit_of(y) if address.field(_SCALE) == "fixed" else 1.0
     tuned = tuple(
         loss
         for loss in pickers.tune(address, names, unit=unit, catalogue=catalogue)
         if isinstance(loss, ResidualLoss)
     )
-    scale = st.segmented_control(
+    scale = widgets.segments(
+        address,
         "Residuals are measured in",
-        list(SCALES),
-        key=address.key("scale"),
-        format_func=SCALES.__getitem__,
-        required=True,
+        _SCALE,
+        SCALES.__getitem__,
         help="A parameter such as δ is in these units. MAD is the residuals' own median absolute deviation: "
         "with it a fit no longer depends on the units of y.",
     )
@@ -137,7 +129,7 @@ def pick_setting(address: Address, view: str, y: Array) -> Setting:
                 _pick_guess(address, "visible")
     charged, weighing = by_name.get(address["charge"]), by_name.get(address["weight"])
     guess = address["guess"] if _guessing(address, view) else "off"
-    return Setting(view, tuned, scale or "fixed", charged, weighing, guess)
+    return Setting(view, tuned, scale, charged, weighing, guess)
 
 
 def usual_losses(address: Address) -> None:
@@ -163,28 +155,19 @@ def drawer(address: Address, label: str, fields: Sequence[str]) -> Iterator[bool
 def _pick_one(address: Address, field: str, label: str, by_name: Mapping[str, ResidualLoss]) -> None:
     if address[field] not in by_name:
         address.put(field, NONE)
-    st.selectbox(
+    widgets.menu(
+        address,
         label,
-        [NONE, *by_name],
-        key=address.key(field),
-        format_func=lambda name: "nothing" if name == NONE else nickname(by_name[name]),
+        address.fields[field],
+        lambda name: "nothing" if name == NONE else nickname(by_name[name]),
+        options=[NONE, *by_name],
     )
 
 
 def pick_outcome(address: Address) -> str:
     """Which number of the fit is plotted."""
-    address.field(choice("of", OUTCOMES, "slope"))
-    return (
-        st.segmented_control(
-            "Plot the",
-            OUTCOMES,
-            key=address.key("of"),
-            format_func=str.capitalize,
-            required=True,
-            label_visibility="collapsed",
-        )
-        or "slope"
-    )
+    field = choice("of", OUTCOMES, "slope")
+    return str(widgets.segments(address, "Plot the", field, str.capitalize, visibility="collapsed"))
 
 
 def pick_share(address: Address) -> float:
@@ -197,16 +180,8 @@ def pick_share(address: Address) -> float:
 
 def pick_kind(address: Address) -> str:
     """Where outliers go."""
-    address.field(choice("to", CONTAMINATIONS, "vertical"))
-    picked = st.segmented_control(
-        "Outliers go",
-        list(KINDS),
-        key=address.key("to"),
-        format_func=KINDS.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-    )
-    return picked or "vertical"
+    field = choice("to", CONTAMINATIONS, "vertical")
+    return str(widgets.segments(address, "Outliers go", field, KINDS.__getitem__, visibility="collapsed"))
 
 
 PRESETS = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lossviz import data
-from lossviz.app.kit import own_points
+from lossviz.app.kit import own_points, widgets
 from lossviz.app.kit.address import Address, Field, choice, flag, number, whole
 from lossviz.app.kit.live_slider import number_box
 from lossviz.app.kit.own_points import OWN
@@ -41,16 +41,15 @@ class Source:
 
 def pick_data(address: Address) -> Source:
     """The data set's controls; a change of data forgets what was done to the points."""
-    address.field(choice("data", OPTIONS, "gaussian", step=True))
+    field = choice("data", OPTIONS, "gaussian", step=True)
+    address.field(field)
     own_points.declare(address)
 
     def forget(*more: str) -> None:
-        for field in ("p", "at", "line", *more):
-            st.session_state.pop(address.key(field), None)
+        for name in ("p", "at", "line", *more):
+            st.session_state.pop(address.key(name), None)
 
-    name = st.selectbox(
-        "Data", OPTIONS, key=address.key("data"), format_func=_title, on_change=forget, args=("by",)
-    )
+    name = widgets.menu(address, "Data", field, _title, on_change=lambda: forget("by"))
     fields = _fields(name)
     for field in fields:
         address.field(field)
@@ -62,9 +61,10 @@ def pick_data(address: Address) -> Source:
                 _set_generator(address, forget)
             elif len(_predictors(name)) > 1:
                 _set_predictor(address, name, forget)
-            st.toggle(
+            widgets.switch(
+                address,
                 "Multiply y by 10",
-                key=address.key("tenfold"),
+                address.fields["tenfold"],
                 help="The same points in smaller units. A fit with a fixed parameter changes; one scaled by MAD does not.",
             )
             own_points.enter(address, labelled=False, forget=forget)
@@ -151,7 +151,9 @@ def _set_predictor(address: Address, name: str, forget: Callable[[], None]) -> N
     labels = {column.key: column.label for column in TABLES[name].predictors}
     if not address["by"]:
         address.put("by", next(iter(labels)))
-    st.selectbox("Predictor", labels, key=address.key("by"), format_func=labels.__getitem__, on_change=forget)
+    widgets.menu(
+        address, "Predictor", address.fields["by"], labels.__getitem__, options=list(labels), on_change=forget
+    )
 
 
 def _own(address: Address) -> tuple[Dataset, Window | None, tuple[str, ...]]:

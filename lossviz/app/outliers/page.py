@@ -26,14 +26,13 @@ def lab() -> None:
             preset = url.presets(address, pills, controls.PRESETS)
             plainly.caption(*([preset.note] if preset else []), *data.notes, f"Data: {data.citation}.")
 
-        for name, tab in explain.open_tabs(address):
-            with tab:
-                if name == "why":
-                    tables.why(setting)
-                elif name == "numbers":
-                    tables.numbers(address, setting, data)
-                else:
-                    tables.code(setting)
+        name = explain.open_tab(address)
+        if name == "why":
+            tables.why(setting)
+        elif name == "numbers":
+            tables.numbers(address, setting, data)
+        else:
+            tables.code(setting)
 
 
 def run() -> None:

@@ -253,7 +253,7 @@ def test_presets_views_and_tabs_are_steps_and_what_is_moved_is_not():
     assert step(at) == 1
     send(at, "curves.probe:slider", value=1.5)
     assert step(at) == 1
-    at.session_state["curves.tab"] = "Code"
+    at.session_state["curves.tab"] = "code"
     at.run()
     assert (step(at), "tab=code" in query(at)) == (2, True)
     at.button_group(key="curves.family").set_value("regression").run()

@@ -1,4 +1,4 @@
-"""What a link sets is told to the browser until the browser has it, and not once more.
+"""What a link sets is told to the browser in one run, and is the default of its widget in all.
 
 A click before the widgets of a page have mounted arrives without a word of them: here, a run with no states.
 """
@@ -13,28 +13,54 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from visiting import PAGES, declarations, preset, query, run_with, send, visit, widget_states
 
 
-def told(at):
-    """{key of each of a page's own widgets: whether its declaration carries a value that Python has put}."""
-    return {key: p.set_value for p in declarations(at) if "." in (key := p.id.rpartition("-")[2])}
+def own(at):
+    """{key: declaration} of each of a page's own widgets."""
+    return {key: p for p in declarations(at) if "." in (key := p.id.rpartition("-")[2])}
+
+
+def put(at):
+    """Keys of the widgets whose declaration carries a value that Python has put."""
+    return {key for key, p in own(at).items() if p.set_value}
+
+
+def defaults(at):
+    """{key: what the browser shows where it is told no value}: texts, numbers, or places among the options."""
+    return {key: _plain(p.default) for key, p in own(at).items()}
+
+
+def values(at):
+    """{key: what it is told} in the same terms, where it is told."""
+    return {key: _told(p) for key, p in own(at).items() if p.set_value}
+
+
+def _told(p):
+    raw = getattr(p, "raw_values", getattr(p, "raw_value", None))
+    if raw is None:
+        return _plain(p.value)
+    options = [getattr(option, "content", option) for option in p.options]
+    return options.index(raw) if isinstance(raw, str) else tuple(map(options.index, raw))
+
+
+def _plain(value):
+    return value if isinstance(value, bool | int | float | str) else tuple(value)
 
 
 @pytest.mark.parametrize("file", PAGES)
-def test_values_are_told_again_until_the_browser_reports_them(file):
+def test_what_is_put_is_the_default_too_and_needs_no_telling_again(file):
     for at, state, _ in islice(visits(file, Random(5), {}), cases(8, 200)):
-        first, address = told(at), query(at)
-        assert any(first.values()), written(state)
+        first, address = defaults(at), query(at)
+        assert values(at), written(state)
+        assert values(at).items() <= first.items(), written(state)
         for _ in range(2):
             run_with(at, WidgetStates())
-            assert (told(at), query(at)) == (first, address), written(state)
+            assert (defaults(at), put(at), query(at)) == (first, set(), address), written(state)
         at.run()
-        again = {key for key, put in told(at).items() if put}
-        assert query(at) == address, written(state)
-        assert again == set(), written(state)
+        assert (defaults(at), put(at), query(at)) == (first, set(), address), written(state)
 
 
 @pytest.mark.parametrize("file", PAGES)
 def test_a_choice_of_nothing_is_the_default_and_never_in_the_address(file):
-    for key in told(visit(file)):
+    for key in own(visit(file)):
         at = visit(file)
         at.session_state[key] = None
         run_with(at, WidgetStates())
