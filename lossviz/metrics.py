@@ -32,10 +32,10 @@ def precision(labels: ArrayLike, predicted: ArrayLike) -> Array:
         return np.asarray((truth & called).sum(axis=-1) / called.sum(axis=-1))
 
 
-def confusion_matrix(labels: ArrayLike, predicted: ArrayLike) -> NDArray[np.intp]:
-    """Counts by true label (row) and predicted label (column), shape (2, 2)."""
-    cell = 2 * np.asarray(labels, dtype=np.intp) + np.asarray(predicted, dtype=np.intp)
-    return np.bincount(cell.ravel(), minlength=4).reshape(2, 2)
+def confusion_matrix(labels: ArrayLike, predicted: ArrayLike, classes: int = 2) -> NDArray[np.intp]:
+    """Counts by true label (row) and predicted label (column), from 0; shape (classes, classes)."""
+    cell = classes * np.asarray(labels, dtype=np.intp) + np.asarray(predicted, dtype=np.intp)
+    return np.bincount(cell.ravel(), minlength=classes**2).reshape(classes, classes)
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,27 @@ class Layer {
   reading(plot, x) { return null; } // eslint-disable-line no-unused-vars
 }
 
+// Corners of the shapes that tell the classes apart beside their colours, all about as large as the disc of the
+// first: a square, a triangle, a rhombus, a triangle on its tip, a plus, an hourglass, and one lying.
+const SHAPES = [
+  null,
+  [-3.6, -3.6, 3.6, -3.6, 3.6, 3.6, -3.6, 3.6],
+  [0, -5.2, 5, 3.6, -5, 3.6],
+  [0, -5.4, 5.4, 0, 0, 5.4, -5.4, 0],
+  [0, 5.2, -5, -3.6, 5, -3.6],
+  [-1.6, -5, 1.6, -5, 1.6, -1.6, 5, -1.6, 5, 1.6, 1.6, 1.6, 1.6, 5, -1.6, 5, -1.6, 1.6, -5, 1.6, -5, -1.6, -1.6, -1.6],
+  [-4.4, -5, 4.4, -5, -4.4, 5, 4.4, 5],
+  [-5, -4.4, -5, 4.4, 5, -4.4, 5, 4.4],
+];
+
+function outline(ctx, kind, x, y) {
+  const corners = SHAPES[kind % SHAPES.length];
+  ctx.beginPath();
+  if (!corners) return ctx.arc(x, y, 4, 0, 2 * Math.PI);
+  for (let i = 0; i < corners.length; i += 2) ctx.lineTo(x + corners[i], y + corners[i + 1]);
+  return ctx.closePath();
+}
+
 class Points extends /** @type {Of<Payload.Points>} */ (Layer) {
   constructor(data) {
     super(data);
@@ -112,11 +133,11 @@ class Points extends /** @type {Of<Payload.Points>} */ (Layer) {
       const x = plot.x.px(xs[i]), y = plot.y.px(ys[i]), kind = this.color ? this.color.data[i] : 0;
       ctx.globalAlpha = lit ? (lit[i] ? 1 : 0.3) : 0.85;
       ctx.fillStyle = this.colors[kind];
-      if (kind === 0) disc(ctx, x, y, 4);
-      else ctx.fillRect(x - 3.6, y - 3.6, 7.2, 7.2);
+      outline(ctx, kind, x, y);
+      ctx.fill();
       if (lit?.[i]) {
         ctx.strokeStyle = plot.theme.text;
-        kind === 0 ? ctx.stroke() : ctx.strokeRect(x - 3.6, y - 3.6, 7.2, 7.2);
+        ctx.stroke();
       }
     }
   }

@@ -28,6 +28,7 @@ ADDRESSES = (
     ("pages/gradient_descent.py", {"race": "optimizers", "opt": ",".join(_RULES[:6]), "loss": "huber"}),
     ("pages/gradient_descent.py", {"race": "optimizers", "opt": ",".join(_RULES[6:]), "loss": "tukey_biweight"}),
     ("pages/gradient_descent.py", {"task": "classes", "race": "rates", "data": "own", "features": "quadratic"}),
+    ("pages/gradient_descent.py", {"task": "many", "data": "own", "race": "rates", "features": "quadratic"}),
     ("pages/gradient_descent.py", {"task": "network", "data": "xor", "race": "losses"}),
     *(("pages/gradient_descent.py", {"task": "surface", "surface": name}) for name in surfaces.SURFACES),
     *(("pages/gradient_descent.py", {"schedule": name}) for name in schedules.SCHEDULES),

@@ -160,14 +160,14 @@ FAULTS = (
     # Those above were put in by a reviewer before the pictures had tests, those below elsewhere by their author.
     Fault(
         "shading of two classes with x and y exchanged",
-        "lossviz/draw/descent_scene.py",
+        "lossviz/draw/descent_data.py",
         "np.stack(np.meshgrid(x, y), axis=-1)",
         'np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)',
         ("tests/draw/test_descent.py::test_shading_is_the_probability_of_class_1_with_the_first_row_lowest",),
     ),
     Fault(
         "batch of the step before lit",
-        "lossviz/draw/descent_scene.py",
+        "lossviz/draw/descent_data.py",
         "    lit[-1] = 1\n    np.put_along_axis(lit[:-1], batches, 1, axis=1)",
         "    lit[0] = 1\n    np.put_along_axis(lit[1:], batches, 1, axis=1)",
         (
@@ -180,6 +180,29 @@ FAULTS = (
         "[[~truth & ~called, ~truth & called], [truth & ~called, truth & called]]",
         "[[~truth & ~called, truth & ~called], [~truth & called, truth & called]]",
         ("tests/draw/test_descent.py::test_confusion_matrix_has_the_truth_down_and_the_call_across",),
+    ),
+    Fault(
+        "regions in the colour of the least likely class",
+        "lossviz/draw/descent_data.py",
+        "p.argmax(axis=-1) * shades",
+        "p.argmin(axis=-1) * shades",
+        (
+            "tests/draw/test_descent.py::test_regions_have_the_colour_of_the_likeliest_class_stronger_the_surer",
+        ),
+    ),
+    Fault(
+        "border of a class against the worst of the others",
+        "lossviz/draw/descent_data.py",
+        "np.delete(score, k, axis=-1).max(axis=-1)",
+        "np.delete(score, k, axis=-1).min(axis=-1)",
+        ("tests/draw/test_descent.py::test_regions_meet_where_the_two_likeliest_are_as_likely",),
+    ),
+    Fault(
+        "confusion matrix of many turned over its diagonal",
+        "lossviz/metrics.py",
+        "cell = classes * np.asarray(labels, dtype=np.intp) + np.asarray(predicted, dtype=np.intp)",
+        "cell = np.asarray(labels, dtype=np.intp) + classes * np.asarray(predicted, dtype=np.intp)",
+        ("tests/draw/test_descent.py::test_confusion_matrix_of_many_has_the_truth_down_and_the_call_across",),
     ),
     Fault(
         "residuals upside down",

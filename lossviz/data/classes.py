@@ -1,4 +1,4 @@
-"""Seeded toy data of two classes on two features, by name: ``make("moons", n=200, seed=0)``."""
+"""Seeded toy data of two classes, or of many, on two features, by name: ``make("moons", n=200, seed=0)``."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ class ToyClasses:
     """What the data set is there to show."""
     draw: Callable[[np.random.Generator, Array], Array]
     share: float = 0.5
-    """Share of label 1."""
+    """Share of label 1, of two classes; many are equally large."""
+    classes: int = 2
     features: str = "plain"
     """The feature map with which a linear score can follow the boundary (``models.FEATURES``)."""
 
@@ -54,6 +55,24 @@ def _xor(rng: np.random.Generator, labels: Array) -> Array:
     return 1.3 * np.stack([horizontal, vertical], axis=-1) + rng.normal(0.0, 0.5, (len(labels), 2))
 
 
+def _around(classes: int, radius: float) -> Callable[[np.random.Generator, Array], Array]:
+    """Blobs of spread 1 about the corners of a regular polygon, one of them at the top."""
+
+    def draw(rng: np.random.Generator, labels: Array) -> Array:
+        angle = 2.0 * np.pi * labels / classes
+        return radius * np.stack([np.sin(angle), np.cos(angle)], axis=-1) + rng.normal(
+            0.0, 1.0, (len(labels), 2)
+        )
+
+    return draw
+
+
+def _rings(rng: np.random.Generator, labels: Array) -> Array:
+    angle = rng.uniform(0.0, 2.0 * np.pi, len(labels))
+    radius = 0.5 + 1.2 * labels + rng.normal(0.0, 0.2, len(labels))
+    return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+
 CLASSES: Mapping[str, ToyClasses] = {
     recipe.name: recipe
     for recipe in (
@@ -76,26 +95,52 @@ CLASSES: Mapping[str, ToyClasses] = {
         ),
     )
 }
-"""Every recipe by name, in the order of a menu."""
+"""Every recipe of two classes by name, in the order of a menu."""
+
+MANY: Mapping[str, ToyClasses] = {
+    recipe.name: recipe
+    for recipe in (
+        ToyClasses(
+            "three_blobs",
+            "Three blobs",
+            "Where do three regions meet?",
+            _around(3, 2.2),
+            classes=3,
+        ),
+        ToyClasses(
+            "five_blobs", "Five blobs", "How does one class give way to the next?", _around(5, 3.2), classes=5
+        ),
+        ToyClasses(
+            "rings",
+            "Three rings",
+            "Which features bend a boundary?",
+            _rings,
+            features="squares",
+            classes=3,
+        ),
+    )
+}
+"""Every recipe of more than two classes by name."""
 
 
 def make(name: str, n: int = 200, seed: int = 0) -> Dataset:
-    """The toy data set of that name: x of shape (n, 2), labels 0 and 1 in random order.
+    """The toy data set of that name: x of shape (n, 2), labels from 0 in random order.
 
-    Equal arguments give equal data. Both classes are always there: label 1 has
-    round(share * n) samples, at least one.
+    Equal arguments give equal data. All classes are always there: of two, label 1 has
+    round(share * n) samples, at least one; many differ in size by at most one.
 
     Raises:
-        ValueError: if the name is unknown or n is not from 2 to 100,000.
+        ValueError: if the name is unknown or n is not from the number of classes to 100,000.
     """
-    if name not in CLASSES:
-        raise ValueError(f"no toy data set is named {str(name)[:80]!r}; known: {', '.join(CLASSES)}")
-    if not 2 <= n <= 100_000:
-        raise ValueError(f"n must be from 2 to 100,000 samples, got {n!r:.80}")
-    recipe = CLASSES[name]
+    known = {**CLASSES, **MANY}
+    if name not in known:
+        raise ValueError(f"no toy data set is named {str(name)[:80]!r}; known: {', '.join(known)}")
+    recipe = known[name]
+    if not recipe.classes <= n <= 100_000:
+        raise ValueError(f"n must be from {recipe.classes} to 100,000 samples, got {n!r:.80}")
     rng = np.random.default_rng(seed)
-    ones = max(1, round(recipe.share * n))
-    labels = rng.permutation(np.arange(n) < ones).astype(np.float64)
+    two = np.arange(n) < max(1, round(recipe.share * n))
+    labels = rng.permutation(two if recipe.classes == 2 else np.arange(n) % recipe.classes).astype(np.float64)
     return Dataset(
         x=recipe.draw(rng, labels),
         y=labels,

@@ -10,7 +10,7 @@ from lossviz.descent.runs import Trajectory
 from lossviz.descent.source import Standalone
 from lossviz.losses.own import Own
 from lossviz.losses.own import source as own_source
-from lossviz.models import FEATURES, MLP, Cost, Linear
+from lossviz.models import FEATURES, MLP, Cost, Linear, Softmax
 
 _LOOP = """
 params = {start}
@@ -44,6 +44,30 @@ def gradient(params, t):
     rows = {rows}
     slopes = {some}loss.gradient_at(design[rows] @ params, y[rows])
     return slopes @ design[rows] / len(y[rows]) + decay * params
+"""
+
+_SOFTMAX = """
+x = {x}
+y = {y}
+x = x.reshape(len(y), -1)
+design = np.concatenate([np.ones((len(y), 1)), {expand}(x)], axis=1)
+target = np.eye({classes})[y.astype(int)]
+decay = np.array({decay})  # the L2 penalty of each parameter, none for the intercepts
+{share}{batches}
+
+def scores(params, rows):
+    return design[rows] @ params.reshape({classes}, -1).T
+
+
+def cost(params):
+    losses = loss.value_at(scores(params, slice(None)), target)
+    return np.mean({all}losses) + 0.5 * np.sum(decay * params * params)
+
+
+def gradient(params, t):
+    rows = {rows}
+    slopes = {each}loss.gradient_at(scores(params, rows), target[rows])
+    return (slopes.T @ design[rows]).ravel() / len(y[rows]) + decay * params
 """
 
 _NETWORK = """
@@ -151,8 +175,12 @@ def _data(cost: Cost, trajectory: Trajectory, whole: Standalone) -> str:
         unit = cost.model.unit
         functions = {name: whole.add_function(getattr(unit, name)) for name in ("value", "slope")}
         return _NETWORK.format(**shared, **functions, layers=list(cost.model.layers))
-    if isinstance(cost.model, Linear):
-        return _DATA.format(**shared, expand=whole.add_function(FEATURES[cost.model.features].expand))
+    if isinstance(cost.model, Linear | Softmax):
+        expand = whole.add_function(FEATURES[cost.model.features].expand)
+        if isinstance(cost.model, Linear):
+            return _DATA.format(**shared, expand=expand)
+        each = "" if cost.share is None else "share[rows][:, None] * "
+        return _SOFTMAX.format(**shared, expand=expand, classes=cost.model.outputs, each=each)
     raise ValueError("no script is written for this model")
 
 

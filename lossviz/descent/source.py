@@ -94,6 +94,9 @@ class Standalone:
             self._helpers[name] = (value, "")  # before its own helpers, so that recursion ends
             self._add_globals(value, tree)
             self._helpers[name] = (value, ast.unparse(tree))
+        elif isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_fields"):
+            self._imports.add("from collections import namedtuple")
+            self._helpers[name] = (value, f"{name} = namedtuple({name!r}, {list(value._fields)})")
         else:
             self._helpers[name] = (value, f"{name} = {_literal(name, value)}")
 

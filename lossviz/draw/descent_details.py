@@ -1,12 +1,16 @@
 """The shown step in detail, moving with the animation: one update taken apart, and how good the fit is."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lossviz import metrics
 from lossviz.descent.race import Run
 from lossviz.draw import style
+from lossviz.draw.descent_data import class_names
 from lossviz.draw.player import Arrows, Axis, Entry, Layer, Line, Points, Scene, Table, View
 from lossviz.draw.style import Mark
+from lossviz.losses.multiclass import softmax
 from lossviz.losses.stable import sigmoid, softplus
 from lossviz.models import Cost
 from lossviz.optimizers.base import Array
@@ -136,7 +140,28 @@ def fit(run: Run) -> Scene | None:
     if not isinstance(cost, Cost):
         return None
     score = cost.score(run.path, cost.data.x)
-    return (_classification if cost.loss.family == "binary" else _regression)(cost, np.nan_to_num(score))
+    return FITS[cost.loss.family](cost, np.nan_to_num(score))
+
+
+def _many(cost: Cost, score: Array) -> Scene:
+    """Of many classes: which are taken for which."""
+    truth, names = cost.data.y.astype(np.intp), class_names(cost)
+    called, share = score.argmax(axis=-1), softmax(score)
+    counts = np.stack([metrics.confusion_matrix(truth, row, len(names)) for row in called])
+    one_hot = cost.target
+    with np.errstate(invalid="ignore"):
+        recalls = np.diagonal(counts, axis1=1, axis2=2) / counts.sum(axis=2)
+    measures = {
+        "accuracy": np.mean(called == truth, axis=1),
+        **{f"recall of {name}": recalls[:, k] for k, name in enumerate(names)},
+        "log-loss": -(one_hot * share.log_p).sum(axis=-1).mean(axis=-1),
+        "Brier score": ((share.p - one_hot) ** 2).sum(axis=-1).mean(axis=-1),
+    }
+    matrix = Table(
+        "confusion", "Confusion matrix", names, tuple(f"called {name}" for name in names), counts, shade=True,
+        corner="true",
+    )  # fmt: skip
+    return Scene(len(score), [matrix, _measures(measures)], height=400)
 
 
 def _classification(cost: Cost, score: Array) -> Scene:
@@ -198,6 +223,14 @@ def _regression(cost: Cost, prediction: Array) -> Scene:
         alt="Residual of each sample at the shown step.", home=f"{reach:.3g}",
     )  # fmt: skip
     return Scene(len(residual), [picture, _measures(measures)], height=480)
+
+
+FITS: dict[str, Callable[[Cost, Array], Scene]] = {
+    "regression": _regression,
+    "binary": _classification,
+    "multiclass": _many,
+}
+"""How good a fit is, by the kind of its loss; of scores (frames, n) or (frames, n, K)."""
 
 
 def _measures(measures: dict[str, Array]) -> Table:

@@ -5,7 +5,7 @@ import numpy as np
 from lossviz.descent.backprop import edge_of, factors
 from lossviz.descent.race import Run
 from lossviz.draw import style
-from lossviz.draw.descent_scene import CLASS_NAMES, padded, straight
+from lossviz.draw.descent_data import CLASS_NAMES, padded, straight
 from lossviz.draw.player import BUDGET, Axis, Entry, Graph, Image, Points, Scene, Table, View, quantised
 from lossviz.draw.style import Mark
 from lossviz.models import MLP, Cost

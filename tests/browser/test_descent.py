@@ -11,6 +11,7 @@ from lossviz import losses, optimizers
 from lossviz.data import classes
 from lossviz.descent import descend
 from lossviz.descent.backprop import factors
+from lossviz.draw import style
 from lossviz.models import MLP, Cost
 from lossviz.number_format import short
 
@@ -255,3 +256,24 @@ def test_a_rare_class_is_found_once_it_is_weighed(visit, settled):
     expect(page.locator(".lossviz-player .readings").first).to_contain_text("recall of class 1 1")
     expect(matrix.nth(3)).to_have_text("8")
     expect(matrix.nth(1)).not_to_have_text("2")
+
+
+_PATCHES = """(canvas, places) => places.map(([x, y]) => {
+  const { width, height } = canvas, side = 24;
+  const { data } = canvas.getContext("2d").getImageData(x * width - side / 2, y * height - side / 2, side, side);
+  const median = (channel) => [...data].filter((_, i) => i % 4 === channel).sort((a, b) => a - b)[(side * side) >> 1];
+  return [0, 1, 2, 3].map(median);
+})"""
+
+
+def test_three_classes_divide_the_plane_in_their_colours_as_the_run_plays(visit):
+    page = visit("gradient_descent?task=many&lr=1&steps=60&frame=60")
+    canvas = page.locator(".lossviz-player canvas").first
+    places = [(0.55, 0.12), (0.9, 0.65), (0.22, 0.65)]  # blobs at the top, and to the right and left below
+    for place, color in zip(canvas.evaluate(_PATCHES, places), style.PALETTE[:3], strict=True):
+        *mixed, opacity = place
+        assert mixed == pytest.approx([int(color[i : i + 2], 16) for i in (1, 3, 5)], abs=12)
+        assert opacity > 60
+    scrub(page, 0)
+    *_, opacity = canvas.evaluate(_PATCHES, places)[0]
+    assert opacity < 16

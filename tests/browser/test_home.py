@@ -46,9 +46,10 @@ def test_card_opens_its_loss_in_the_explorer(visit, settled):
 def test_guide_leads_to_the_exact_state_on_a_phone(visit, settled, viewport):
     page = visit()
     asked = next(q for q in guide.QUESTIONS if q.question == "Which losses are there for classification?")
+    (link,) = asked.links
     page.get_by_text(asked.question).click()
-    page.get_by_role("link", name=asked.invitation).click()
+    page.get_by_role("link", name=link.invitation).click()
     page.wait_for_selector(CHART)
     settled(page)
-    assert dict(pair.split("=") for pair in page.url.split("?")[1].split("&")) == dict(asked.state)
-    assert {trace["name"] for trace in data(page)} - {""} == set(asked.state["loss"].split(","))
+    assert dict(pair.split("=") for pair in page.url.split("?")[1].split("&")) == dict(link.state)
+    assert {trace["name"] for trace in data(page)} - {""} == set(link.state["loss"].split(","))

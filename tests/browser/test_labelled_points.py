@@ -88,6 +88,28 @@ def test_a_dragged_point_keeps_its_class_and_both_come_back_from_the_address(vis
     assert axe(page) == []
 
 
+def test_a_dragged_point_of_three_classes_trains_and_comes_back(visit, settled):
+    labels = np.array([1, 0, 2, 1, 2, 0])
+    three = Points(XY, ("a", "b"), labels, ("oak", "elm", "ash"), "kind")
+    page = visit(
+        "gradient_descent?"
+        + urlencode(
+            {"task": "many", "steps": "40", "frame": "40", "data": "own", "own": encode(three), "v": "2"}
+        )
+    )
+    dots(page).first.scroll_into_view_if_needed()
+    assert colours(page) == [rgb(style.PALETTE[label]) for label in labels]
+    before = readings(page)
+    now = changed(page, settled, lambda: drag(page, 2, (-60, 40)))
+    assert now.labels.tolist() == labels.tolist()
+    expect(page.locator(".lossviz-player .readings").first).not_to_have_text(before)
+    after = readings(page)
+    page.reload()
+    settled(page)
+    assert (held(page).xy == now.xy).all()
+    expect(page.locator(".lossviz-player .readings").first).to_have_text(after)
+
+
 def test_points_are_added_with_the_chosen_class_removed_and_undone(visit, settled):
     page = visit(AT)
     picker = page.locator(f"{EDITOR} .classes button")

@@ -1,12 +1,12 @@
-"""Toy data of two classes: seeded, and separable exactly as its recipe says."""
+"""Toy data of two classes and of many: seeded, and separable exactly as its recipe says."""
 
 import numpy as np
 import pytest
 
-from lossviz.data.classes import CLASSES, make
+from lossviz.data.classes import CLASSES, MANY, make
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", [*CLASSES, *MANY])
 def test_same_seed_same_data(name):
     one, again, other = make(name, 50, seed=3), make(name, 50, seed=3), make(name, 50, seed=4)
     np.testing.assert_array_equal(one.x, again.x)
@@ -44,6 +44,26 @@ def test_blobs_are_as_far_apart_as_their_accuracy_says():
     for name, best in (("blobs", 0.9772), ("overlapping_blobs", 0.8413)):
         data = make(name, 20_000)
         assert least_squares_accuracy(data.x, data.y) == pytest.approx(best, abs=0.01)
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_classes_are_as_large_as_each_other(name):
+    classes = {"three_blobs": 3, "five_blobs": 5, "rings": 3}[name]
+    for n in (classes, 50, 201):
+        sizes = np.bincount(make(name, n).y.astype(int))
+        assert (len(sizes), sizes.sum()) == (classes, n)
+        assert np.ptp(sizes) <= 1
+
+
+def test_many_blobs_stand_on_a_circle_and_rings_around_its_middle():
+    for name, classes, radius in (("three_blobs", 3, 2.2), ("five_blobs", 5, 3.2)):
+        data = make(name, 20_000)
+        centres = np.array([data.x[data.y == k].mean(axis=0) for k in range(classes)])
+        turn = 2 * np.pi * np.arange(classes) / classes  # clockwise from the top
+        np.testing.assert_allclose(centres, radius * np.column_stack([np.sin(turn), np.cos(turn)]), atol=0.06)
+    rings = make("rings", 20_000)
+    for k, radius in enumerate((0.5, 1.7, 2.9)):
+        assert np.hypot(*rings.x[rings.y == k].T).mean() == pytest.approx(radius, abs=0.05)
 
 
 def test_bad_requests_say_what_is_allowed():

@@ -90,6 +90,17 @@ def test_weights_of_classes_and_samples(batch):
         check(descend(cost, rule, cost.model.init(1), steps=8, batch_size=batch, seed=3))
 
 
+@pytest.mark.parametrize("name", losses.names("multiclass"))
+@pytest.mark.parametrize("batch", [None, 4])
+def test_many_classes(name, batch):
+    data, loss = make("three_blobs", 30, seed=2), losses.get(name)
+    rule = optimizers.get("momentum", learning_rate=0.2)
+    for features, l2, weights in (("plain", 0.0, ()), ("quadratic", 0.05, (1.0, 4.0, 0.5))):
+        cost = Cost.linear(data, loss, features, l2, class_weights=weights)
+        start = np.linspace(-0.3, 0.4, cost.dimension)
+        check(descend(cost, rule, start, steps=8, batch_size=batch, seed=3))
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_a_network_with_every_activation(activation):
     data = make("xor", 15, seed=2)

@@ -14,6 +14,7 @@ from lossviz.descent.optimum import Spectrum
 from lossviz.descent.race import Entrant, parameter_names, race
 from lossviz.descent.surfaces import SURFACES, Surface
 from lossviz.draw import descent as charts
+from lossviz.draw import descent_data as data
 from lossviz.draw import descent_details as details
 from lossviz.draw import descent_plane as planes
 from lossviz.draw import descent_scene as scenes
@@ -520,6 +521,99 @@ def test_confusion_matrix_has_the_truth_down_and_the_call_across():
     corners = list(dict.fromkeys(zip(curve.x[0], curve.y[0], strict=True)))
     assert corners == [(0, 0), (0.25, 0), (0.5, 0), (0.75, 0.5), (1, 1)]
     assert (roc.x.title, roc.y.title) == ("false positive rate", "true positive rate")
+
+
+# --- many classes --------------------------------------------------------------------------------
+
+SPOTS = np.array([[0.0, 2.0], [2.0, -1.0], [-2.0, -1.0], [0.2, 1.5], [-1.6, -0.8]])
+THREE = Dataset(
+    SPOTS, np.array([0.0, 1.0, 2.0, 0.0, 1.0]), ("a", "b", "kind"), "five spots", ("oak", "", "elm")
+)
+W = np.array([[0.1, 0.0, 1.5], [0.0, 1.2, -0.7], [-0.3, -1.0, -0.6]])
+"""Intercept and weights of each class, where the race begins."""
+
+
+def many():
+    cost = Cost.linear(THREE, losses.get("categorical_cross_entropy"))
+    return raced(cost, [gradient_descent(0.4)], W.ravel(), steps=4)[0]
+
+
+def probabilities(run, frame, where):
+    size = np.exp([[b + np.dot(w, spot) for b, *w in run.path[frame].reshape(3, 3)] for spot in where])
+    return size / size.sum(axis=1, keepdims=True)
+
+
+def test_regions_have_the_colour_of_the_likeliest_class_stronger_the_surer():
+    run = many()
+    picture = view_of(scene_of([run], (1, 2)), "data")
+    (image,), (points,) = of_kind(picture.layers, "image"), of_kind(picture.layers, "points")
+    x0, x1, y0, y1 = image.extent
+    _, rows, columns = image.pixels.shape
+    assert len(image.colors) == 256
+    for frame, row, column in itertools.product((0, 4), (0, 7, rows - 1), (0, 9, columns - 1)):
+        spot = (x0 + (x1 - x0) * column / (columns - 1), y0 + (y1 - y0) * row / (rows - 1))
+        (p,) = probabilities(run, frame, [spot])
+        red, green, blue, opacity = map(
+            float, image.colors[image.pixels[frame, row, column]][5:-1].split(",")
+        )
+        likeliest = (BLUE, ORANGE, TEAL)[p.argmax()]
+        assert (red, green, blue) == tuple(int(likeliest[i : i + 2], 16) for i in (1, 3, 5))
+        even, certain = 0.04, 0.38
+        assert opacity == pytest.approx(even + (certain - even) * (3 * p.max() - 1) / 2, abs=0.003)
+    assert points.colors == (BLUE, ORANGE, TEAL)
+    assert points.kinds == ("oak", "class 1", "elm")
+    np.testing.assert_array_equal(points.color, THREE.y)
+
+
+def test_regions_meet_where_the_two_likeliest_are_as_likely():
+    run = many()
+    (border,) = of_kind(view_of(scene_of([run], (1, 2)), "data").layers, "segments")
+    for frame in (0, 4):
+        ends = border.ends[border.starts[frame] : border.starts[frame + 1]]
+        assert len(ends) > 30
+        p = np.sort(probabilities(run, frame, np.concatenate([ends[:, :2], ends[:, 2:]])), axis=1)
+        gap = p[:, 2] - p[:, 1]  # a cell in which three regions meet is cut as if there were two
+        assert np.median(gap) < 1e-3
+        assert np.mean(gap < 0.02) > 0.95
+    assert border.mark == nth_mark(0)
+
+
+@pytest.mark.parametrize("classes", range(2, 9))
+def test_bytes_of_regions_keep_their_class_for_as_many_as_there_are_colours(classes):
+    p = np.full((classes, 2, classes), 1 / classes)
+    p[:, 1] = np.eye(classes)
+    p[:, 0] += 1e-9 * np.eye(classes)
+    colors = np.array(data.region_colors(classes))[data.region_bytes(p)]
+    assert len({color[: color.rindex(",")] for color in colors.ravel()}) == classes
+    assert {color[color.rindex(",") + 2 : -1] for color in colors[:, 0]} == {"0.04"}
+    assert {color[color.rindex(",") + 2 : -1] for color in colors[:, 1]} == {"0.38"}
+
+
+def test_confusion_matrix_of_many_has_the_truth_down_and_the_call_across():
+    run = many()
+    matrix, measures = details.fit(run).views
+    assert matrix.rows == ("oak", "class 1", "elm")
+    assert matrix.columns == ("called oak", "called class 1", "called elm")
+    for frame in (0, 4):
+        p = probabilities(run, frame, SPOTS)
+        counts = np.zeros((3, 3))
+        for truth, called in zip(THREE.y.astype(int), p.argmax(axis=1), strict=True):
+            counts[truth, called] += 1
+        np.testing.assert_array_equal(matrix.cells[frame], counts)
+        told = dict(zip(measures.rows, measures.cells[frame, :, 0], strict=True))
+        true = p[np.arange(5), THREE.y.astype(int)]
+        assert told["accuracy"] == pytest.approx(np.trace(counts) / 5)
+        assert told["recall of class 1"] == pytest.approx(counts[1, 1] / 2)
+        assert told["log-loss"] == pytest.approx(-np.log(true).mean())
+        assert told["Brier score"] == pytest.approx(((p - np.eye(3)[THREE.y.astype(int)]) ** 2).sum() / 5)
+    assert counts[1, 2] == 1  # the last spot lies among the others
+
+
+def test_accuracy_of_many_is_read_out_at_every_frame():
+    run = many()
+    readings = {reading.label: reading.values for reading in scene_of([run], (1, 2)).readings}
+    calls = [probabilities(run, frame, SPOTS).argmax(axis=1) for frame in range(5)]
+    np.testing.assert_allclose(readings["accuracy"], [np.mean(call == THREE.y) for call in calls])
 
 
 def test_accuracy_is_read_out_at_every_frame():

@@ -43,6 +43,11 @@ PRESETS = (
         "One sample in ten is of class 1. Counted once each, five of those eight are found; counted nine times, all are.",
     ),
     Preset(
+        "Three classes",
+        {"frame": 0, "task": "many", "lr": 1.0, "steps": 60},
+        "Each class has a score of its own, linear in x₁ and x₂: where two scores are equal, their regions meet in a straight line.",
+    ),
+    Preset(
         "Three units",
         {"frame": 0, "task": "network", "lr": 2.0, "units": 3},
         "Each hidden unit draws one straight line; three of them close a ring around the inner class, which two cannot.",

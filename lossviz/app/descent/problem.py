@@ -20,16 +20,25 @@ from lossviz.descent import surfaces
 from lossviz.foreign import quoted
 from lossviz.losses import Loss, ResidualLoss
 from lossviz.losses.base import NONNEGATIVE, POSITIVE
-from lossviz.losses.catalogue import Catalogue
+from lossviz.losses.catalogue import REGISTERED, Catalogue
+from lossviz.losses.own import VARIABLES
 from lossviz.models import ACTIVATIONS, FEATURES, INITIALISATIONS, L2, MLP, Cost
 from lossviz.number_format import short
 
-TASKS = {"line": "Line", "classes": "Classes", "network": "Network", "surface": "Surface"}
+TASKS = {
+    "line": "Line",
+    "classes": "Two classes",
+    "many": "Many classes",
+    "network": "Network",
+    "surface": "Surface",
+}
 FOR_NETWORKS = ("circles", "xor", "moons")
 """Data first in the menu for a network: what no straight boundary separates."""
 MOST_UNITS = 8
 WEIGHTS = (0.01, 100.0)
 """The range of the slider of a class's weight."""
+MOST_CLASSES = {"classes": 2, "network": 2, "many": 8}
+"""That can be told apart, by task; the last as many as there are colours and shapes."""
 SAMPLES = 80
 FAR = 1e18
 """Largest number, and inverse of the least spread, of own points: squares still have a place in float32."""
@@ -64,7 +73,7 @@ def pick_data(address: Address, task: str) -> Dataset:
     titles = (
         {name: title for name, (title, *_) in LINES.items()}
         if task == "line"
-        else {name: classes.CLASSES[name].title for name in _class_names(task)}
+        else {recipe.name: recipe.title for recipe in _recipes(task)}
     )
     titles[OWN] = "Own points"
     first = next(iter(titles))
@@ -81,16 +90,18 @@ def pick_data(address: Address, task: str) -> Dataset:
             "Move these points by hand",
             key=f"{address.page}:adopt",
             on_click=own_points.adopt,
-            args=(address, replace(found, classes=("0", "1"))),
+            args=(address, replace(found, classes=tuple(str(k) for k in range(int(found.y.max()) + 1)))),
         )
         return found
     _, generator, outliers = LINES[name]
     return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
 
 
-def _class_names(task: str) -> list[str]:
+def _recipes(task: str) -> list[classes.ToyClasses]:
+    if task == "many":
+        return list(classes.MANY.values())
     first = FOR_NETWORKS if task == "network" else ()
-    return [*first, *(name for name in classes.CLASSES if name not in first)]
+    return sorted(classes.CLASSES.values(), key=lambda recipe: recipe.name not in first)
 
 
 def _own(address: Address, task: str) -> Dataset | None:
@@ -120,10 +131,13 @@ def _own(address: Address, task: str) -> Dataset | None:
     if points.labels is None:
         st.caption("These points have no classes: the first toy data set is shown.")
         return None
-    if len(points.classes) > 2:
+    most = MOST_CLASSES[task]
+    count = len(points.classes)
+    if count > most or (task == "many" and count < 2):
+        told = "two" if most == 2 else f"2 to {most}"
         st.caption(
-            f"These points have {len(points.classes)} classes, and two can be told apart here: the first toy data set "
-            "is shown."
+            f"These points have {count} {'class' if count == 1 else 'classes'}, and {told} can be told apart here: the first "
+            "toy data set is shown."
         )
         return None
     edit_labelled(address, points)
@@ -160,11 +174,17 @@ def pick_loss(address: Address, task: str, several: bool) -> tuple[list[str], Ca
     if task == "line":
         options = [n for n in losses.names("regression") if issubclass(losses.find(n), ResidualLoss)]
         default, family = ["squared_error"], "regression"
+    elif task == "many":
+        options, default, family = (
+            list(losses.names("multiclass")),
+            ["categorical_cross_entropy"],
+            "multiclass",
+        )
     else:
         options = [n for n in losses.names("binary") if n != "zero_one"]
         default, family = ["binary_cross_entropy"], "binary"
     menu = st.container()
-    catalogue = pick_formulas(address, family)
+    catalogue = pick_formulas(address, family) if family in VARIABLES else REGISTERED
     with menu:
         if several:
             return pick_losses(address, options, default, most=MOST_RUNS, catalogue=catalogue), catalogue
@@ -209,7 +229,7 @@ def pick_model(address: Address, task: str, hidden: tuple[int, str] | None, weig
     address.field(number("l2", 0.0, 2.0, 0.0, NONNEGATIVE))
     scaled = choice("scale", tuple(SCALES), "unit" if task == "line" else "raw")
     features = "plain"
-    if task == "classes":
+    if task in ("classes", "many"):
         field = choice("features", tuple(FEATURES), "plain")
         features = widgets.menu(address, "Features", field, lambda n: FEATURES[n].title)
     scale = widgets.menu(address, "Scale of the features", scaled, SCALES.__getitem__)

@@ -15,7 +15,8 @@ def questions() -> None:
     for asked in guide.QUESTIONS:
         with st.expander(asked.question):
             st.markdown(asked.answer)
-            frame.link(asked.page, asked.invitation, asked.state)
+            for link in asked.links:
+                frame.link(link.page, link.invitation, link.state)
 
 
 def card(loss: losses.Loss) -> None:
