@@ -11,7 +11,7 @@ const { whenGone } = await import("./leaving.js" + same);
 /** @type {typeof import("./hover_numbers.js")} */
 const { hoverNumbers } = await import("./hover_numbers.js" + same);
 /** @type {typeof import("./link.js")} */
-const { home, parts } = await import("./link.js" + same);
+const { moduleOf, parts } = await import("./link.js" + same);
 /** @type {typeof import("./number_format.js")} */
 const { short } = await import("./number_format.js" + same);
 /** @type {typeof import("./sweep.js")} */
@@ -31,7 +31,7 @@ const SAVE_SVG = {
 let loading;
 function plotly(chunk) {
   if (window.Plotly?.react) return window.Plotly;
-  loading ??= import(new URL("static/js/" + chunk, home()).href).then(() => window.Plotly);
+  loading ??= import(moduleOf(chunk)).then(() => window.Plotly);
   return loading;
 }
 

@@ -2,11 +2,16 @@
 // asking the server, and one answer of Python can be shown by several.
 export const parts = new Map();
 
+const SCRIPTS = "static/js/"; // where Streamlit serves its modules, below its root
+
 // The address under which Streamlit serves, with a slash at its end.
 export function home() {
-  const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/static/js/"));
-  return script.replace(/static\/js\/.*/, "");
+  const script = [...document.scripts].map((s) => s.src).find((s) => s.includes(`/${SCRIPTS}`));
+  return script.slice(0, script.indexOf(SCRIPTS));
 }
+
+// The address of one of its modules.
+export const moduleOf = (file) => new URL(SCRIPTS + file, home()).href;
 
 const told = (what) => document.querySelector('[data-testid="stApp"]')?.getAttribute(`data-test-${what}-state`);
 

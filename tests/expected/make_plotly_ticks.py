@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from benchmarks import harness  # noqa: E402
-from lossviz.app.kit.chart import plotly_chunk  # noqa: E402
+from lossviz.app.kit.streamlit_page import plotly_chunk  # noqa: E402
 from lossviz.draw import style  # noqa: E402
 
 SERVED = Path(st.__file__).parent / "static"

@@ -85,6 +85,7 @@ def pick_data(address: Address, task: str) -> Dataset:
         return mine
     name, seed = name if name != OWN else first, int(address["sample"])
     if task != "line":
+        st.caption(next(recipe.question for recipe in _recipes(task) if recipe.name == name))
         found = classes.make(name, SAMPLES, seed)
         st.button(
             "Move these points by hand",
@@ -94,6 +95,11 @@ def pick_data(address: Address, task: str) -> Dataset:
         )
         return found
     _, generator, outliers = LINES[name]
+    st.caption(
+        generators.GENERATORS[generator].question
+        if not outliers
+        else "How far can a few bad points pull the line?"
+    )
     return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
 
 

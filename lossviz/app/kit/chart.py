@@ -1,29 +1,20 @@
 """``chart``: a Plotly figure updated in place, with its text and its downloads."""
 
-import functools
 import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from lossviz.app.kit.component import declare, finite, sent
+from lossviz.app.kit.streamlit_page import SCRIPTS, plotly_chunk
 from lossviz.draw.sweep import PackedTrace, Sweep
 
-
-@functools.cache
-def plotly_chunk() -> str | None:
-    """File name of the plotly.js that Streamlit itself serves, None where it is not found."""
-    folder = Path(st.__file__).parent / "static" / "static" / "js"
-    return next((path.name for path in sorted(folder.glob("PlotlyChart.*.js"))), None)
-
-
-_chart = declare("chart", isolate=False, early=f"static/js/{plotly_chunk()}")
+_chart = declare("chart", isolate=False, early=f"{SCRIPTS}{plotly_chunk()}")
 
 
 class AskedSweep(TypedDict):

@@ -14,10 +14,11 @@ from typing import Any
 import streamlit as st
 
 from lossviz.app.kit.site import STATIC
+from lossviz.app.kit.streamlit_page import SCRIPTS
 
 _LOADER = """
-const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/static/js/"));
-const base = script.replace(/static\\/js\\/.*/, "");
+const script = [...document.scripts].map((s) => s.src).find((s) => s.includes("/{scripts}"));
+const base = script.slice(0, script.indexOf("{scripts}"));
 const module = import(new URL("app/static/{name}.js?v={version}", base).href);
 {early}export default async (component) => (await module).default(component);
 """
@@ -44,6 +45,7 @@ def declare(name: str, css: str = "", *, isolate: bool = True, early: str = "") 
         html=f'<div class="lossviz-{name}"></div>',
         css=css,
         js=_LOADER.format(
+            scripts=SCRIPTS,
             name=name,
             version=version(),
             early=f'import(new URL("{early}", base).href).catch(() => {{}});\n' if early else "",

@@ -37,6 +37,8 @@ class Source:
     name: str
     factor: float
     notes: tuple[str, ...] = ()
+    question: str = ""
+    """What the data set is there to show."""
 
 
 def pick_data(address: Address) -> Source:
@@ -83,6 +85,7 @@ def pick_data(address: Address) -> Source:
         token,
         factor,
         notes,
+        "" if name == OWN else (GENERATORS[name] if name in GENERATORS else TABLES[name]).question,
     )
 
 

@@ -10,7 +10,8 @@ from visiting import payload, query, send, visit
 
 from lossviz import losses
 from lossviz.app.kit import chart as charts
-from lossviz.app.kit.chart import plotly_chunk, token
+from lossviz.app.kit.chart import token
+from lossviz.app.kit.streamlit_page import plotly_chunk
 
 CURVES = "pages/loss_curves.py"
 
