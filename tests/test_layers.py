@@ -146,3 +146,14 @@ def test_no_button_is_primary(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.keyword) and node.arg == "type":
             assert not (isinstance(node.value, ast.Constant) and node.value.value == "primary")
+
+
+LEANT_ON = re.compile(r"data-testid|data-test-|static/js|stApp\b")
+KNOWING = {"lossviz/app/kit/streamlit_page.py", "static/link.js"}
+"""Where what may change with Streamlit's next minor version stands."""
+
+
+@pytest.mark.parametrize("path", [*PACKAGE, *PAGES, *BROWSER], ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_is_leant_on_of_streamlits_page_stands_in_one_place(path):
+    name = path.relative_to(ROOT).as_posix()
+    assert bool(LEANT_ON.search(path.read_text(encoding="utf-8"))) == (name in KNOWING)
