@@ -16,6 +16,7 @@ from lossviz.app.descent.problem import (
     pick_surface,
     pick_task,
     pick_weight,
+    pick_weights,
     rescaled,
 )
 from lossviz.app.descent.rules import pick_optimizers, pick_rates, pick_schedule, rule_of, tune_optimizer
@@ -116,7 +117,7 @@ def pick(address: Address) -> Setup:
     chosen, catalogue = (
         pick_loss(address, task, several["losses"]) if samples is not None else ([], REGISTERED)
     )
-    weight = pick_weight(address) if task in ("classes", "network") else 1.0
+    weights: tuple[float, ...] = pick_weight(address) if task in ("classes", "network") else ()
     names = pick_optimizers(address, several["optimizers"])
     rates = pick_rates(address, task, several["rates"], names)
     more = st.expander("Batch, steps, start, seed")
@@ -124,8 +125,10 @@ def pick(address: Address) -> Setup:
     with tuning:
         unit = unit_of(samples.y) if samples is not None and task == "line" else 1.0
         tuned = tune(address, chosen, unit=unit, catalogue=catalogue)
+        if task == "many" and samples is not None:
+            weights = pick_weights(address, samples)
         shape = (
-            pick_model(address, task, hidden, weight) if samples is not None else Shape("plain", 0.0, "raw")
+            pick_model(address, task, hidden, weights) if samples is not None else Shape("plain", 0.0, "raw")
         )
         settings = {name: tune_optimizer(address, name) for name in names}
     if samples is not None:

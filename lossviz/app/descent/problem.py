@@ -208,11 +208,11 @@ class Shape:
     scale: str
     network: tuple[int, str, str] | None = None
     """Hidden units, activation and how the first weights are drawn; None for a linear score."""
-    weight: float = 1.0
-    """How many times a sample of class 1 counts as much as one of class 0."""
+    weights: tuple[float, ...] = ()
+    """How much a sample counts, by its class; () where there are none."""
 
     def cost(self, data: Dataset, loss: Loss) -> Cost:
-        weights = () if self.weight == 1.0 else (1.0, self.weight)
+        weights = self.weights if any(w != 1.0 for w in self.weights) else ()
         if self.network is None:
             return Cost.linear(data, loss, self.features, self.l2, class_weights=weights)
         units, activation, drawn = self.network
@@ -220,16 +220,33 @@ class Shape:
         return Cost(model, data, loss, L2(self.l2), class_weights=weights)
 
 
-def pick_weight(address: Address) -> float:
-    """How much a sample of class 1 counts."""
-    address.field(number("weight", *WEIGHTS, 1.0, POSITIVE))
+def pick_weight(address: Address) -> tuple[float, float]:
+    """How much a sample of class 1 counts, where one of class 0 counts once."""
+    told = "How many times as much as one of class 0 a sample counts"
+    return 1.0, _pick_weight(address, "weight", "Weight of class 1", told)
+
+
+def pick_weights(address: Address, data: Dataset) -> tuple[float, ...]:
+    """How much a sample of each of many classes counts."""
+    names = data.classes or [""] * (int(data.y.max()) + 1)
+    told = "How much a sample of this class counts, where others count once"
+    return tuple(
+        _pick_weight(address, f"weight.{k}", f"Weight of {name[:40] or f'class {k}'}", told)
+        for k, name in enumerate(names)
+    )
+
+
+def _pick_weight(address: Address, field: str, label: str, told: str) -> float:
+    address.field(number(field, *WEIGHTS, 1.0, POSITIVE))
     return live_slider(
-        "Weight of class 1", key=address.key("weight"), low=WEIGHTS[0], high=WEIGHTS[1], step=0.01, default=1.0,
-        allowed=POSITIVE, playable=False, log=True, help="How many times as much as one of class 0 a sample counts",
+        label, key=address.key(field), low=WEIGHTS[0], high=WEIGHTS[1], step=0.01, default=1.0,
+        allowed=POSITIVE, playable=False, log=True, help=told,
     )  # fmt: skip
 
 
-def pick_model(address: Address, task: str, hidden: tuple[int, str] | None, weight: float) -> Shape:
+def pick_model(
+    address: Address, task: str, hidden: tuple[int, str] | None, weights: tuple[float, ...]
+) -> Shape:
     """The controls of what else makes the model; ``hidden`` as of :func:`pick_hidden`, None for a linear score."""
     network = None if hidden is None else (*hidden, _pick_first_weights(address))
     address.field(number("l2", 0.0, 2.0, 0.0, NONNEGATIVE))
@@ -249,7 +266,7 @@ def pick_model(address: Address, task: str, hidden: tuple[int, str] | None, weig
         allowed=NONNEGATIVE,
         playable=False,
     )
-    return Shape(features, l2, scale, network, weight)
+    return Shape(features, l2, scale, network, weights)
 
 
 def pick_hidden(address: Address) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from lossviz import metrics
 from lossviz.app.descent.controls import Setup
 from lossviz.descent.optimum import optimum
 from lossviz.descent.race import Run
+from lossviz.draw.descent_data import class_names
 from lossviz.models import Cost
 from lossviz.number_format import short
 from lossviz.optimizers.base import Array
@@ -80,8 +81,11 @@ def notes(setup: Setup, runs: Sequence[Run]) -> list[str]:
 def _weighing(runs: Sequence[Run]) -> list[str]:
     """What the weight of a class changes, against the lowest cost without it where there is one."""
     cost, path = runs[0].problem, runs[0].path
-    if not isinstance(cost, Cost) or not cost.class_weights or cost.loss.family != "binary":
+    if not isinstance(cost, Cost) or not cost.class_weights:
         return []
+    if cost.loss.family != "binary":
+        each = zip(class_names(cost), cost.class_weights, strict=True)
+        return [f"How much a sample counts: {', '.join(f'{name} {short(weight)}' for name, weight in each)}."]
     said = f"A sample of class 1 counts {short(cost.class_weights[1])} times as much as one of class 0."
     equal = replace(cost, class_weights=())
     best = optimum(equal)

@@ -1,6 +1,6 @@
 """The task "Many classes" in Streamlit's harness: its data, its own points, its script, and what its preset claims."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import pytest
@@ -111,6 +111,19 @@ def test_as_many_as_have_colours_and_shapes_are_taken():
     at = visit(PAGE, address(Points(xy, ("a", "b"), labels, tuple(f"k{i}" for i in range(most)), "kind")))
     assert drawn(at)[1] == labels.tolist()
     assert len(set(drawn(at)[2]["colors"])) == most == len(style.PALETTE)
+
+
+def test_every_class_has_a_weight_from_the_slider_to_the_address_the_fit_and_the_script():
+    at = visit(PAGE, "task=many&steps=20&lr=0.3&tab=code&weight.2=0.5")
+    send(at, "descent.weight.1:slider", value=9)
+    assert not at.exception
+    assert dict(parse_qsl(query(at))) | {"weight.1": "9", "weight.2": "0.5"} == dict(parse_qsl(query(at)))
+    data = classes.make("three_blobs", 80, 0)
+    cost = Cost.linear(data, losses.get("categorical_cross_entropy"), class_weights=(1.0, 9.0, 0.5))
+    run = descend(cost, optimizers.get("sgd", learning_rate=0.3), np.zeros(cost.dimension), steps=20)
+    assert last(at)["cost"] == pytest.approx(run.cost[0, -1], rel=1e-6)
+    assert "np.array([1.0, 9.0, 0.5])" in at.code[0].value
+    assert "How much a sample counts: class 0 1, class 1 9, class 2 0.5." in said(at)
 
 
 def test_there_is_no_formula_of_ones_own_for_many_classes():

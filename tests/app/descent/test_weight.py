@@ -28,7 +28,7 @@ def repeated(times):
 
 @pytest.mark.parametrize("network", [None, (3, "tanh", "xavier")])
 def test_a_weight_trains_as_if_each_of_class_1_were_there_so_often(network):
-    shape = Shape("plain", 0.01, "raw", network, 7.0)
+    shape = Shape("plain", 0.01, "raw", network, (1.0, 7.0))
     weighed, more = shape.cost(RARE, LOSS), Shape("plain", 0.01, "raw", network).cost(repeated(7), LOSS)
     at = weighed.model.init(0) + 0.3
     np.testing.assert_allclose(weighed.value(at), more.value(at), rtol=1e-13)
