@@ -11,7 +11,7 @@ from lossviz.app.kit import widgets
 from lossviz.app.kit.address import Address, Preset, choice, choices, flag, number, whole
 from lossviz.app.kit.chart import token
 from lossviz.app.kit.explain import TAB
-from lossviz.app.kit.live_slider import number_box, sweep_wanted
+from lossviz.app.kit.live_slider import sweep_wanted
 from lossviz.app.kit.pickers import symbol
 from lossviz.draw.curve_sweeps import PROBE, parameter_sweep, probe_sweep
 from lossviz.draw.curves import PANELS, Scene
@@ -154,13 +154,10 @@ def _pick_variable(
 
 def _pick_truth(address: Address, family: str) -> dict[str, float]:
     if family == "regression":
-        address.field(number("y", -1e6, 1e6, 220.0))
-        return {"target": number_box("True value y", key=address.key("y"), low=-1e6, high=1e6, step=1.0)}
+        return {"target": widgets.box(address, "True value y", number("y", -1e6, 1e6, 220.0))}
     if family == "binary":
         return {"target": float(widgets.segments(address, "True class y", choice("class", ("1", "0"), "1")))}
-    address.field(whole("classes", 2, 50, 3, float))
-    classes = number_box("Classes K", key=address.key("classes"), low=2, high=50, step=1, whole=True)
-    return {"classes": int(classes)}
+    return {"classes": int(widgets.box(address, "Classes K", whole("classes", 2, 50, 3, float)))}
 
 
 def drawable(chosen: Sequence[Loss], axis: dict[str, Any]) -> tuple[list[Loss], list[str]]:

@@ -188,24 +188,19 @@ def _mark(race: str, entrant: Entrant, index: int) -> Mark:
 def _pick_run(address: Address, task: str, problem: Problem) -> dict[str, Any]:
     samples = problem.samples if isinstance(problem, Cost) else 0
     notes: list[str] = []
-    address.field(whole("steps", 1, MOST_STEPS, 200 if task == "network" else 100))
     address.field(whole("batch", 0, 100_000, 0))
-    address.field(whole("seed", 0, 9999, 0))
-    steps = number_box("Steps", key=address.key("steps"), low=1, high=MOST_STEPS, step=10, whole=True)
+    usual = 200 if task == "network" else 100
+    steps = widgets.box(address, "Steps", whole("steps", 1, MOST_STEPS, usual), step=10)
     batch = None
     if samples:
-        asked = number_box(
-            "Batch size (0: all)", key=address.key("batch"), low=0, high=100_000, step=1, whole=True
-        )
+        asked = widgets.box(address, "Batch size (0: all)", address.fields["batch"])
         if asked > samples:
             notes.append(
                 f"A batch of {asked:,} is more than the {samples:,} samples: every step uses all of them."
             )
         batch = int(asked) if 0 < asked < samples else None
-        number_box("Data seed", key=address.key("sample"), low=0, high=9999, step=1, whole=True)
-    seed = number_box(
-        "Batch seed", key=address.key("seed"), low=0, high=9999, step=1, whole=True, disabled=batch is None
-    )
+        widgets.box(address, "Data seed", address.fields["sample"])
+    seed = widgets.box(address, "Batch seed", whole("seed", 0, 9999, 0), disabled=batch is None)
     schedule = pick_schedule(address)
     return dict(steps=int(steps), batch=batch, seed=int(seed), schedule=schedule, notes=notes)
 
@@ -218,10 +213,7 @@ def _initial(address: Address, problem: Problem) -> Array:
         )
     if not isinstance(problem.model, MLP):
         return problem.model.init()
-    address.field(whole("draw", 0, 9999, 0))
-    drawn = number_box(
-        "Seed of the first weights", key=address.key("draw"), low=0, high=9999, step=1, whole=True
-    )
+    drawn = widgets.box(address, "Seed of the first weights", whole("draw", 0, 9999, 0))
     return problem.model.init(int(drawn))
 
 

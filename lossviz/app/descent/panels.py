@@ -13,7 +13,6 @@ from lossviz.app.kit import background, explain, plainly, widgets
 from lossviz.app.kit.address import Address, flag, whole
 from lossviz.app.kit.chart import Click, chart
 from lossviz.app.kit.downloads import to_csv
-from lossviz.app.kit.live_slider import number_box
 from lossviz.app.kit.player import player, replay
 from lossviz.app.kit.player_export import to_html
 from lossviz.app.kit.table import table
@@ -164,9 +163,7 @@ def _network(address: Address, run: Run) -> None:
     assert isinstance(model, MLP)
     left, right, _ = st.columns([1, 1, 2])
     with left:
-        sample = number_box(
-            "Sample", key=address.key("example"), low=1, high=cost.samples, step=1, whole=True
-        )
+        sample = widgets.box(address, "Sample", address.fields["example"])
     with right:
         edge = widgets.menu(address, "Edge", address.fields["edge"], lambda index: model.names[int(index)])
     player(

@@ -11,7 +11,6 @@ from lossviz.app.kit import own_points, plainly, widgets
 from lossviz.app.kit.address import Address, choice, choices, number, whole
 from lossviz.app.kit.formula_box import pick_formulas
 from lossviz.app.kit.labelled_points import edit_labelled
-from lossviz.app.kit.live_slider import live_slider, number_box
 from lossviz.app.kit.own_points import KEPT, OWN
 from lossviz.app.kit.pickers import pick_losses
 from lossviz.data import classes, generators
@@ -107,7 +106,8 @@ def _recipes(task: str) -> list[classes.ToyClasses]:
     if task == "many":
         return list(classes.MANY.values())
     first = FOR_NETWORKS if task == "network" else ()
-    return sorted(classes.CLASSES.values(), key=lambda recipe: recipe.name not in first)
+    names = [*first, *(name for name in classes.CLASSES if name not in first)]
+    return [classes.CLASSES[name] for name in names]
 
 
 def _own(address: Address, task: str) -> Dataset | None:
@@ -237,11 +237,8 @@ def pick_weights(address: Address, data: Dataset) -> tuple[float, ...]:
 
 
 def _pick_weight(address: Address, field: str, label: str, told: str) -> float:
-    address.field(number(field, *WEIGHTS, 1.0, POSITIVE))
-    return live_slider(
-        label, key=address.key(field), low=WEIGHTS[0], high=WEIGHTS[1], step=0.01, default=1.0,
-        allowed=POSITIVE, playable=False, log=True, help=told,
-    )  # fmt: skip
+    weight = number(field, *WEIGHTS, 1.0, POSITIVE)
+    return widgets.slider(address, label, weight, step=0.01, allowed=POSITIVE, log=True, help=told)
 
 
 def pick_model(
@@ -249,31 +246,21 @@ def pick_model(
 ) -> Shape:
     """The controls of what else makes the model; ``hidden`` as of :func:`pick_hidden`, None for a linear score."""
     network = None if hidden is None else (*hidden, _pick_first_weights(address))
-    address.field(number("l2", 0.0, 2.0, 0.0, NONNEGATIVE))
     scaled = choice("scale", tuple(SCALES), "unit" if task == "line" else "raw")
     features = "plain"
     if task in ("classes", "many"):
         field = choice("features", tuple(FEATURES), "plain")
         features = widgets.menu(address, "Features", field, lambda n: FEATURES[n].title)
     scale = widgets.menu(address, "Scale of the features", scaled, SCALES.__getitem__)
-    l2 = live_slider(
-        "L2 penalty",
-        key=address.key("l2"),
-        low=0.0,
-        high=2.0,
-        step=0.01,
-        default=0.0,
-        allowed=NONNEGATIVE,
-        playable=False,
-    )
+    penalty = number("l2", 0.0, 2.0, 0.0, NONNEGATIVE)
+    l2 = widgets.slider(address, "L2 penalty", penalty, step=0.01, allowed=NONNEGATIVE)
     return Shape(features, l2, scale, network, weights)
 
 
 def pick_hidden(address: Address) -> tuple[int, str]:
     """Hidden units and their activation."""
-    address.field(whole("units", 1, MOST_UNITS, 4))
     kinds = choice("activation", tuple(ACTIVATIONS), "tanh")
-    units = number_box("Hidden units", key=address.key("units"), low=1, high=MOST_UNITS, step=1, whole=True)
+    units = widgets.box(address, "Hidden units", whole("units", 1, MOST_UNITS, 4))
     return int(units), widgets.menu(address, "Activation", kinds, lambda n: ACTIVATIONS[n].title)
 
 

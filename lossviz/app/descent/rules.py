@@ -16,7 +16,6 @@ from lossviz.app.kit.address import (
     number,
     parameter,
 )
-from lossviz.app.kit.live_slider import live_slider
 from lossviz.app.kit.pickers import symbol
 from lossviz.data.numerals import shortest, typed
 from lossviz.foreign import quoted
@@ -45,13 +44,14 @@ def pick_optimizers(address: Address, several: bool) -> list[str]:
 
 def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> list[float]:
     default = NETWORK_RATE if task == "network" else USUAL_RATE
-    address.field(number("lr", LOWEST_RATE, HIGHEST_RATE, default, RATES))
+    field = number("lr", LOWEST_RATE, HIGHEST_RATE, default, RATES)
+    address.field(field)
     if several:
         usual = LOWEST_RATE, HIGHEST_RATE
-        field = Field("rates", ["0.05", "0.2", "0.6"], _read_rates, ",".join, most=MOST_RUNS, limits=usual)
-        rates = _pick_several(address, field) or [0.1]
+        listed = Field("rates", ["0.05", "0.2", "0.6"], _read_rates, ",".join, most=MOST_RUNS, limits=usual)
+        rates = _pick_several(address, listed) or [0.1]
     else:
-        rates = [_pick_rate(address, default)]
+        rates = [widgets.slider(address, "Learning rate η", field, step=0.0001, allowed=RATES, log=True)]
     without = [optimizers.OPTIMIZERS[name].title for name in names if not has_rate(name)]
     if without:
         st.caption(f"{without[0]} finds its own step: it has no learning rate.")
@@ -61,13 +61,6 @@ def pick_rates(address: Address, task: str, several: bool, names: list[str]) -> 
 def has_rate(name: str) -> bool:
     """Whether a rule has a learning rate."""
     return any(p.name == "learning_rate" for p in optimizers.OPTIMIZERS[name].parameters())
-
-
-def _pick_rate(address: Address, default: float) -> float:
-    return live_slider(
-        "Learning rate η", key=address.key("lr"), low=LOWEST_RATE, high=HIGHEST_RATE, step=0.0001, default=default,
-        allowed=RATES, playable=False, log=True,
-    )  # fmt: skip
 
 
 def _pick_several(address: Address, field: Field) -> list[float]:
@@ -136,11 +129,9 @@ def pick_schedule(address: Address) -> schedules.Schedule:
 
 
 def slider(address: Address, owner: str, title: str, p: Parameter) -> float:
-    field = address.field(parameter(f"{owner}.{p.name}", p))
-    return live_slider(
-        f"{title} · {symbol(p)}", key=address.key(f"{owner}.{p.name}"), low=p.low, high=p.high, step=p.step,
-        default=field, allowed=p.allowed, help=p.meaning, playable=False,
-    )  # fmt: skip
+    field = parameter(f"{owner}.{p.name}", p)
+    label = f"{title} · {symbol(p)}"
+    return widgets.slider(address, label, field, step=p.step, allowed=p.allowed, help=p.meaning)
 
 
 def one_of(

@@ -9,7 +9,6 @@ import streamlit as st
 
 from lossviz.app.kit import plainly, widgets
 from lossviz.app.kit.address import Address, choices, flag, parameter
-from lossviz.app.kit.live_slider import live_slider
 from lossviz.losses import Loss, Parameter
 from lossviz.losses.base import Array
 from lossviz.losses.catalogue import REGISTERED, Catalogue
@@ -92,15 +91,6 @@ def _slider(address: Address, cls: type[Loss], p: Parameter, chart: str) -> floa
     label = f"{cls.title} · {symbol(p)}"
     if p.optional and not widgets.switch(address, f"{label} on", flag(f"{field}.on"), help=p.meaning):
         return None
-    address.field(parameter(field, p))
-    return live_slider(
-        label,
-        key=address.key(field),
-        low=p.low,
-        high=p.high,
-        step=p.step,
-        default=p.low if p.default is None else p.default,
-        allowed=p.allowed,
-        chart=chart,
-        help=p.meaning,
+    return widgets.slider(
+        address, label, parameter(field, p), step=p.step, allowed=p.allowed, chart=chart, help=p.meaning
     )

@@ -12,6 +12,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from lossviz.app.kit.address import Address, Field
+from lossviz.app.kit.live_slider import live_slider, number_box
+from lossviz.losses import Interval
 
 Visibility = Literal["visible", "hidden", "collapsed"]
 Changed = Callable[[], None]
@@ -161,6 +163,64 @@ def stops(address: Address, label: str, field: Field) -> str:
     """One of several along a slider."""
     value = address.field(field)
     return str(st.select_slider(label, field.options, value, key=address.key(field.name)))
+
+
+def box(
+    address: Address,
+    label: str,
+    field: Field,
+    *,
+    step: float = 1.0,
+    disabled: bool = False,
+    on_change: Changed | None = None,
+) -> float:
+    """A number between the field's limits, typed or stepped to."""
+    address.field(field)
+    low, high = _limits(field)
+    return number_box(
+        label,
+        key=address.key(field.name),
+        low=low,
+        high=high,
+        step=step,
+        whole=field.whole,
+        on_change=on_change,
+        disabled=disabled,
+    )
+
+
+def slider(
+    address: Address,
+    label: str,
+    field: Field,
+    *,
+    step: float,
+    allowed: Interval | None = None,
+    chart: str = "",
+    help: str = "",
+    log: bool = False,
+) -> float:
+    """A number along the field's limits, or typed, then any that is ``allowed``; with a ``chart`` to move it plays."""
+    address.field(field)
+    low, high = _limits(field)
+    return live_slider(
+        label,
+        key=address.key(field.name),
+        low=low,
+        high=high,
+        step=step,
+        default=field.default,
+        allowed=allowed,
+        chart=chart,
+        help=help,
+        playable=bool(chart),
+        log=log,
+    )
+
+
+def _limits(field: Field) -> tuple[float, float]:
+    assert field.limits is not None, field.name
+    return field.limits
 
 
 def words(

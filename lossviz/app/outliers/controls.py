@@ -11,7 +11,6 @@ from lossviz import losses
 from lossviz.app.kit import pickers, widgets
 from lossviz.app.kit.address import Address, Preset, choice, number
 from lossviz.app.kit.formula_box import pick_formulas
-from lossviz.app.kit.live_slider import live_slider
 from lossviz.fitting.estimator import Scale
 from lossviz.losses import ResidualLoss
 from lossviz.losses.base import Array
@@ -172,10 +171,7 @@ def pick_outcome(address: Address) -> str:
 
 def pick_share(address: Address) -> float:
     """Share of the points that are made outliers."""
-    address.field(number("share", 0.0, 0.5, 0.2))
-    return live_slider(
-        "Share of outliers", key=address.key("share"), low=0.0, high=0.5, step=0.01, default=0.2
-    )
+    return widgets.slider(address, "Share of outliers", number("share", 0.0, 0.5, 0.2), step=0.01)
 
 
 def pick_kind(address: Address) -> str:

@@ -9,7 +9,6 @@ import streamlit as st
 from lossviz import data
 from lossviz.app.kit import own_points, widgets
 from lossviz.app.kit.address import Address, Field, choice, flag, number, whole
-from lossviz.app.kit.live_slider import number_box
 from lossviz.app.kit.own_points import OWN
 from lossviz.app.outliers.controls import drawer
 from lossviz.data import GENERATORS, MAX_BY_HAND, TABLES, Dataset
@@ -137,17 +136,9 @@ def _load(name: str, predictor: str | None) -> Dataset:
 
 def _set_generator(address: Address, forget: Callable[[], None]) -> None:
     columns = st.columns(2)
-    for k, (field, label, low, high, _, step) in enumerate(_KNOBS):
+    for k, (field, label, *_, step) in enumerate(_KNOBS):
         with columns[k % 2]:
-            number_box(
-                label,
-                key=address.key(field),
-                low=low,
-                high=high,
-                step=step,
-                whole=step == 1.0,
-                on_change=forget,
-            )
+            widgets.box(address, label, address.fields[field], step=step, on_change=forget)
 
 
 def _set_predictor(address: Address, name: str, forget: Callable[[], None]) -> None:
