@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from visiting import PAGES
 
+from browser.addresses import unfold
+
 ADDRESSES = ["" if file == "app.py" else file.removeprefix("pages/").removesuffix(".py") for file in PAGES]
 THEIRS = "embed=true&embed_options=dark_theme&embed_options=show_padding"
 
@@ -52,7 +54,7 @@ def test_the_host_s_parameters_stay(visit, settled, address):
 
 def test_the_host_s_parameters_stay_through_the_menu_and_the_guide(visit, settled):
     page = visit(f"?{THEIRS}")
-    page.locator("summary").first.click()
+    unfold(page, page.locator("summary").first)
     page.get_by_test_id("stExpanderDetails").first.get_by_role("link").click()
     page.wait_for_url("**/loss_curves**")
     settled(page)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from browser.addresses import unfold
 from browser.conftest import PHONE
 from browser.explorer import CHART, data
 from lossviz import losses
@@ -47,7 +48,7 @@ def test_guide_leads_to_the_exact_state_on_a_phone(visit, settled, viewport):
     page = visit()
     asked = next(q for q in guide.QUESTIONS if q.question == "Which losses are there for classification?")
     (link,) = asked.links
-    page.get_by_text(asked.question).click()
+    unfold(page, page.get_by_text(asked.question))
     page.get_by_role("link", name=link.invitation).click()
     page.wait_for_selector(CHART)
     settled(page)
