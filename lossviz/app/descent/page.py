@@ -4,6 +4,7 @@ import streamlit as st
 
 from lossviz.app.descent import controls, panels, words
 from lossviz.app.descent.presets import APART, PRESETS
+from lossviz.app.descent.problem import question
 from lossviz.app.kit import address as url
 from lossviz.app.kit import explain, frame, plainly
 from lossviz.app.kit.player import player
@@ -44,8 +45,8 @@ def descent() -> None:
                 on_click=lambda click: controls.start_at(address, click),
             )
             st.markdown(words.sentence(setup, runs, shown))
-            for note in ([preset.note] if preset else []) + words.notes(setup, runs):
-                plainly.caption(note)
+            for note in (preset.note if preset else question(address, setup.task), *words.notes(setup, runs)):
+                plainly.caption(*filter(None, [note]))
 
         name = explain.open_tab(address, panels.TABS)
         if name == "update":

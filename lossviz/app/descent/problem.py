@@ -26,11 +26,12 @@ from lossviz.number_format import short
 
 TASKS = {
     "line": "Line",
+    "surface": "Surface",
     "classes": "Two classes",
     "many": "Many classes",
     "network": "Network",
-    "surface": "Surface",
 }
+"""In an order in which they stand in two rows of the column."""
 FOR_NETWORKS = ("circles", "xor", "moons")
 """Data first in the menu for a network: what no straight boundary separates."""
 MOST_UNITS = 8
@@ -47,6 +48,7 @@ LINES = {
     "heteroscedastic": ("Growing noise", "heteroscedastic", 0.0),
 }
 """Title, generator and share of outliers of the data about a line."""
+PULLED = "How far can a few bad points pull the line?"
 SCALES = {"unit": "From 0 to 1", "standard": "Mean 0, variance 1", "raw": "As measured"}
 
 
@@ -84,7 +86,6 @@ def pick_data(address: Address, task: str) -> Dataset:
         return mine
     name, seed = name if name != OWN else first, int(address["sample"])
     if task != "line":
-        st.caption(next(recipe.question for recipe in _recipes(task) if recipe.name == name))
         found = classes.make(name, SAMPLES, seed)
         st.button(
             "Move these points by hand",
@@ -94,12 +95,17 @@ def pick_data(address: Address, task: str) -> Dataset:
         )
         return found
     _, generator, outliers = LINES[name]
-    st.caption(
-        generators.GENERATORS[generator].question
-        if not outliers
-        else "How far can a few bad points pull the line?"
-    )
     return generators.make(generator, SAMPLES, outliers=outliers, seed=seed)
+
+
+def question(address: Address, task: str) -> str:
+    """What the toy data are there to show; "" for a surface and for own points."""
+    if task == "surface" or address["data"] == OWN:
+        return ""
+    if task != "line":
+        return next(recipe.question for recipe in _recipes(task) if recipe.name == address["data"])
+    _, generator, outliers = LINES[address["data"]]
+    return PULLED if outliers else generators.GENERATORS[generator].question
 
 
 def _recipes(task: str) -> list[classes.ToyClasses]:

@@ -24,7 +24,7 @@ def lab() -> None:
             views.show(address, setting, data)
             tables.offer_file(address, data)
             preset = url.presets(address, pills, controls.PRESETS)
-            said = [preset.note if preset else "", *data.notes, data.question, f"Data: {data.citation}."]
+            said = [preset.note if preset else data.question, *data.notes, f"Data: {data.citation}."]
             plainly.caption(*filter(None, said))
 
         name = explain.open_tab(address)
