@@ -18,7 +18,7 @@ const same = new URL(import.meta.url).search;
 /** @type {typeof import("./reload.js")} */
 const { reload } = await import("./reload.js" + same);
 /** @type {typeof import("./link.js")} */
-const { CONNECTED, GIVEN_UP, home, line, watchLine } = await import("./link.js" + same);
+const { CONNECTED, GIVEN_UP, home, line, session, watchLine } = await import("./link.js" + same);
 
 // `url` is the address as it stood when the line came back: what had arrived before it was lost may have been
 // drawn, and written into the address, after that, and what a new session writes is not to be gone by.
@@ -35,6 +35,7 @@ function look() {
   if (connection === GIVEN_UP) return again();
   if (connection !== CONNECTED) {
     life.lost = true;
+    session.known = false;
     return;
   }
   if (!life.lost) return;
@@ -100,5 +101,8 @@ export default function (component) {
   life.heard = heard;
   if (life.token && life.token !== token) return again();
   life.token = token;
-  if (!life.lost) life.url = null;
+  if (!life.lost) {
+    life.url = null;
+    session.known = true;
+  }
 }

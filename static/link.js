@@ -22,6 +22,9 @@ export const running = () => told("script") === "running";
 export const line = () => told("connection");
 export const CONNECTED = "CONNECTED", GIVEN_UP = "DISCONNECTED_FOREVER";
 
+// Whether what answers is the session that the page began with: not known from a lost line to its first answer.
+export const session = { known: true };
+
 // Calls back whenever that may have changed.
 export function watchLine(changed) {
   const watch = new MutationObserver(changed);

@@ -10,7 +10,7 @@ const KEY = "lossviz unsent", REST = 50; // ms between two looks at whether an a
 
 const same = new URL(import.meta.url).search;
 /** @type {typeof import("./link.js")} */
-const { CONNECTED, line, running } = await import("./link.js" + same);
+const { CONNECTED, line, running, session } = await import("./link.js" + same);
 
 function all() {
   try {
@@ -50,9 +50,10 @@ function drop(id) {
   if (known) write(rest);
 }
 
-// An answer that breaks off before its end has said what Python knows but has not written the address.
+// An answer that breaks off before its end has said what Python knows but has not written the address. And a new
+// session, which is sent what a hand has set before it is found to be new, goes with the page that is loaded anew.
 function settle() {
-  const over = !running() && line() === CONNECTED, notes = all();
+  const over = !running() && line() === CONNECTED && session.known, notes = all();
   for (const [id, note] of settling) {
     const kept = JSON.stringify(notes[id]?.value) === note;
     if (kept && over) drop(id);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { beforeEach, mock } from "node:test";
 
+import { session } from "../../static/link.js";
 import { confirmed, keep, left, readdress } from "../../static/unsent.js";
 
 let script, connection; // what Streamlit says of them
@@ -42,6 +43,17 @@ test("what is confirmed is forgotten once its answer is whole", () => {
   mock.timers.tick(1000);
   assert.equal(noted(), 1);
   connection = "CONNECTED";
+  mock.timers.tick(1000);
+  assert.equal(noted(), 0);
+});
+
+test("what a session has that may be another one is not forgotten", () => {
+  keep("slider", 4);
+  session.known = false;
+  confirmed("slider");
+  mock.timers.tick(1000);
+  assert.equal(noted(), 1);
+  session.known = true;
   mock.timers.tick(1000);
   assert.equal(noted(), 0);
 });
