@@ -61,7 +61,7 @@ FAULTS = (
     Fault(
         "the weight of a class lost on the way to its cost",
         "lossviz/app/descent/problem.py",
-        "weights = () if self.weight == 1.0 else (1.0, self.weight)",
+        "weights = self.weights if any(w != 1.0 for w in self.weights) else ()",
         "weights = ()",
         ("tests/app/descent/test_weight.py::test_a_weight_trains_as_if_each_of_class_1_were_there_so_often",),
     ),
