@@ -193,6 +193,7 @@ def _share(cost: Cost) -> str:
         weights.append(f"np.array({list(cost.class_weights)})[y.astype(int)]")
     return (
         f"\nweights = {' * '.join(weights)}\n"
+        "weights = weights / weights.max()\n"
         "share = weights / weights.mean()  # how much each sample counts\n"
     )
 

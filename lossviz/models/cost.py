@@ -155,7 +155,10 @@ class Cost:
                 )
             if not all(0.0 <= w < np.inf for w in self.class_weights):
                 raise ValueError(f"class weights must be in [0, inf), got {self.class_weights!r:.80}")
-        if not self.weights.sum() > 0:
+        with np.errstate(over="ignore"):
+            if not np.isfinite(self.weights).all():
+                raise ValueError("a sample's weight times its class's is beyond the largest number")
+        if not (self.weights > 0).any():
             raise ValueError("the weights are zero for every sample: nothing is left to fit")
 
     @property
@@ -190,7 +193,10 @@ class Cost:
     def share(self) -> Array | None:
         """Weights divided by their mean, (n,); None where all are equal."""
         weights = self.weights
-        return None if (weights == weights[0]).all() else weights / weights.mean()
+        if (weights == weights[0]).all():
+            return None
+        parts = weights / weights.max()  # whose sum is a number, however large the weights are
+        return parts / parts.mean()
 
     @property
     def names(self) -> tuple[str, ...]:

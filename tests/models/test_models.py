@@ -146,3 +146,20 @@ def test_notes_name_what_is_peculiar():
     assert "label 1" in with_data([0, 1, 2], [1, 1, 1]).notes()[0]
     assert "b has the same value" in with_data([[0, 5], [1, 5], [2, 5]], [0, 1, 0]).notes()[0]
     assert "repeat each other" in with_data([[0, 0], [1, 2], [2, 4]], [0, 1, 0]).notes()[0]
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1.0, 1e150, 1.5e308])
+def test_only_the_ratios_of_weights_count_however_large_they_are(unit):
+    data = make("blobs", 20, seed=1)
+    loss, params = losses.get("binary_cross_entropy"), np.array([0.3, -0.2, 0.5])
+    cost = Cost.linear(data, loss, class_weights=(1.0 * unit, 0.25 * unit))
+    weights = np.where(data.y == 1, 0.25, 1.0)
+    each = loss.value_at(params[0] + data.x @ params[1:], data.y)
+    assert cost.value(params) == pytest.approx((weights * each).sum() / weights.sum(), rel=1e-14)
+
+
+def test_weights_whose_product_is_no_number_are_refused():
+    data, loss = make("blobs", 20, seed=1), losses.get("binary_cross_entropy")
+    model = Cost.linear(data, loss).model
+    with pytest.raises(ValueError, match="beyond the largest number"):
+        Cost(model, data, loss, sample_weights=np.full(20, 1e200), class_weights=(1.0, 1e200))

@@ -18,7 +18,7 @@ from lossviz.data.dataset import MAX_BY_HAND, Dataset
 from lossviz.descent import surfaces
 from lossviz.foreign import quoted
 from lossviz.losses import Loss, ResidualLoss
-from lossviz.losses.base import NONNEGATIVE, POSITIVE
+from lossviz.losses.base import DISTANCES, NONNEGATIVE
 from lossviz.losses.catalogue import REGISTERED, Catalogue
 from lossviz.losses.own import VARIABLES
 from lossviz.models import ACTIVATIONS, FEATURES, INITIALISATIONS, L2, MLP, Cost
@@ -243,8 +243,8 @@ def pick_weights(address: Address, data: Dataset) -> tuple[float, ...]:
 
 
 def _pick_weight(address: Address, field: str, label: str, told: str) -> float:
-    weight = number(field, *WEIGHTS, 1.0, POSITIVE)
-    return widgets.slider(address, label, weight, step=0.01, allowed=POSITIVE, log=True, help=told)
+    weight = number(field, *WEIGHTS, 1.0, DISTANCES)
+    return widgets.slider(address, label, weight, step=0.01, allowed=DISTANCES, log=True, help=told)
 
 
 def pick_model(

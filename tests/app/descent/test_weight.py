@@ -71,6 +71,8 @@ def test_what_the_preset_says_is_so():
         ("0.004", "0.004", ""),
         ("0", "0.01", "weight: “0” must be above 0; 0.01 is used"),
         ("-3", "0.01", "weight: “-3” must be above 0; 0.01 is used"),
+        ("1e308", "100", "weight: “1e308” is too large; 100 is used"),
+        ("1e-320", "0.01", "weight: “1e-320” is too small; 0.01 is used"),
         ("heavy", None, "weight: “heavy” is not a finite number; the default is used"),
     ],
 )
